@@ -1,0 +1,1 @@
+"""What was known about each lead before an instant, as numbers."""
