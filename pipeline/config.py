@@ -1,0 +1,153 @@
+"""The one configuration: the defaults, a user's file over them, ``--set`` over both.
+
+Every key is documented in ``default.toml``, which is also the only place where a
+default stands. An unknown key is an error with a suggestion, since a key that is
+quietly ignored is a wish that is quietly refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from features.errors import ConfigError
+
+from . import sections
+from .sections import Config, Section
+
+
+def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:
+    """Read the defaults, lay the file over them, then ``section.key=value`` changes.
+
+    Paths in the file may name environment variables as ``${NAME}`` and are otherwise
+    relative to the file's folder.
+
+    Raises
+    ------
+    ConfigError
+        When the file is missing or damaged, or says something that cannot be.
+    """
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"There is no configuration at {path}. Write one with "
+            "`leadlight init FILES...`, or name another with --config."
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as TOML: {error}.") from error
+    raw = _laid_over(defaults(), written)
+    for change in changes:
+        raw = _laid_over(raw, _parse_change(change))
+    return _validated(_with_paths_resolved(raw, path.parent), str(path))
+
+
+def defaults() -> dict[str, Any]:
+    """Return what ``default.toml`` says."""
+    return tomllib.loads(files("pipeline").joinpath("default.toml").read_text("utf-8"))
+
+
+def _validated(raw: dict[str, Any], name: str) -> Config:
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        told = "; ".join(_in_words(dict(e)) for e in error.errors()[:5])
+        raise ConfigError(f"{name}: {told}.") from error
+
+
+def _in_words(problem: dict[str, Any]) -> str:
+    place = ".".join(str(p) for p in problem["loc"]) or "the file"
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(problem["loc"][-1]), _all_keys(), n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        return f"{place} is not a key that Leadlight knows{hint}"
+    if problem["type"] == "missing":
+        return f"{place} is missing"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    found = problem.get("input")
+    is_plain = isinstance(found, str | int | float) and not isinstance(found, bool)
+    return f"{place}: {message}" + (f" (found {found!r})" if is_plain else "")
+
+
+def _all_keys() -> list[str]:
+    classes = [c for c in vars(sections).values() if isinstance(c, type)]
+    fields = [
+        (info.alias or name)
+        for c in classes
+        if issubclass(c, Section)
+        for name, info in c.model_fields.items()
+    ]
+    return sorted(set(fields))
+
+
+def _parse_change(change: str) -> dict[str, Any]:
+    key, equals, value = change.partition("=")
+    parts = key.strip().split(".")
+    if not equals or len(parts) < 2:
+        raise ConfigError(f"--set takes section.key=value, not {change!r}.")
+    try:
+        parsed: Any = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()  # a bare word is a string
+    for part in reversed(parts):
+        parsed = {part: parsed}
+    result: dict[str, Any] = parsed
+    return result
+
+
+def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = dict(below)
+    for key, value in above.items():
+        old = below.get(key)
+        is_deeper = isinstance(value, dict) and isinstance(old, dict)
+        # A promise is one thing: its keys are replaced, never mixed with the default's.
+        mixes = key not in {"mql", "sql"}
+        both[key] = _laid_over(old, value) if is_deeper and old and mixes else value
+    return both
+
+
+def _with_paths_resolved(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
+    def resolve(value: Any) -> Any:
+        if isinstance(value, str):
+            return _path(value, folder)
+        if isinstance(value, list):
+            return [resolve(v) for v in value]
+        return {k: resolve(v) for k, v in value.items()}
+
+    def table(section: Any) -> Any:
+        if isinstance(section, dict) and isinstance(
+            section.get("from"), (str, list, dict)
+        ):
+            return {**section, "from": resolve(section["from"])}
+        return section
+
+    resolved = dict(raw)
+    for name in ("leads", "accounts", "touches", "milestones", "attribute_history"):
+        section = raw.get(name)
+        if isinstance(section, list):
+            resolved[name] = [table(s) for s in section]
+        elif section is not None:
+            resolved[name] = table(section)
+    if isinstance(raw.get("run"), dict) and isinstance(raw["run"].get("folder"), str):
+        resolved["run"] = {**raw["run"], "folder": _path(raw["run"]["folder"], folder)}
+    return resolved
+
+
+def _path(value: str, folder: Path) -> str:
+    def look_up(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in os.environ:
+            raise ConfigError(
+                f"{value!r} names the environment variable {name}, which is not set."
+            )
+        return os.environ[name]
+
+    expanded = re.sub(r"\$\{(\w+)\}", look_up, value)
+    return os.path.normpath(folder / expanded)

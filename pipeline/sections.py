@@ -1,0 +1,332 @@
+"""The sections of the configuration: what may be said, and what cannot both be true."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Means = Literal["number", "category", "flag", "title", "email"]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Section(BaseModel):
+    """A section of the configuration: nothing undeclared, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SourceConfig(Section):
+    """How instants and missing values are written in the files."""
+
+    timezone: str
+    null_tokens: tuple[str, ...]
+    known_until: datetime | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(
+                f"{value!r} is no time zone, e.g. 'Europe/Paris'"
+            ) from error
+        return value
+
+    @field_validator("known_until")
+    @classmethod
+    def _is_utc(cls, value: datetime | None) -> datetime | None:
+        if value is None:
+            return None
+        return (
+            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        )
+
+
+class TableConfig(Section):
+    """Where a table comes from: files, how they are written, and an optional query."""
+
+    from_: str | tuple[str, ...] | dict[str, str] = Field(alias="from")
+    query: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: str = "utf-8"
+    format: str | None = None
+
+    @model_validator(mode="after")
+    def _named_files_need_a_query(self) -> TableConfig:
+        if isinstance(self.from_, dict) and self.query is None:
+            raise ValueError("'from' names several files, so 'query' must join them")
+        return self
+
+
+class LeadsConfig(TableConfig):
+    """The leads: one row each, with their attributes."""
+
+    lead_id: str | tuple[str, ...]
+    account_id: str | None = None
+    created_at: str | None = None
+    order_by: str | None = None
+    group: str | None = None
+    known_at_creation: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+class TouchesConfig(TableConfig):
+    """One source of touches; several may be listed."""
+
+    lead_id: str | tuple[str, ...] | None = None
+    account_id: str | None = None
+    occurred_at: str
+    recorded_at: str | None = None
+    kind: str | None = None
+    kind_is: str | None = None
+    asset: str | None = None
+    channel: str | None = None
+    value: str | None = None
+
+    @model_validator(mode="after")
+    def _belongs_to_someone(self) -> TouchesConfig:
+        if (self.lead_id is None) == (self.account_id is None):
+            raise ValueError("name either 'lead_id' or 'account_id'")
+        if (self.kind is None) == (self.kind_is is None):
+            raise ValueError("name either 'kind' (a column) or 'kind_is' (one word)")
+        return self
+
+
+class MilestonesConfig(TableConfig):
+    """One source of milestones: a column of names, or one date column for each."""
+
+    lead_id: str | tuple[str, ...]
+    milestone: str | None = None
+    reached_at: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    recorded_at: str | None = None
+
+    @model_validator(mode="after")
+    def _is_long_or_wide(self) -> MilestonesConfig:
+        is_long = self.milestone is not None and self.reached_at is not None
+        if is_long == bool(self.columns):
+            raise ValueError(
+                "name either 'milestone' and 'reached_at', or 'columns' = "
+                "{ milestone = 'date column' }"
+            )
+        return self
+
+
+class AccountsConfig(TableConfig):
+    """The organisations that leads belong to."""
+
+    account_id: str
+    known_from: str | None = None
+    known_at_creation: tuple[str, ...] = ()
+
+
+class HistoryConfig(TableConfig):
+    """Values of leads' attributes, and since when each was known."""
+
+    lead_id: str | tuple[str, ...]
+    attribute: str
+    value: str
+    known_from: str
+
+
+class FunnelConfig(Section):
+    """What each kind of touch means."""
+
+    top: tuple[str, ...]
+    middle: tuple[str, ...]
+    bottom: tuple[str, ...]
+    negative: tuple[str, ...]
+    other: tuple[str, ...]
+    outbound: tuple[str, ...]
+    words: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _each_kind_once(self) -> FunnelConfig:
+        kinds = [*self.top, *self.middle, *self.bottom, *self.negative, *self.other]
+        if twice := sorted({k for k in kinds if kinds.count(k) > 1}):
+            raise ValueError(f"kinds in more than one funnel stage: {', '.join(twice)}")
+        if strange := sorted(set(self.outbound) - set(kinds)):
+            raise ValueError(
+                f"'outbound' kinds in no funnel stage: {', '.join(strange)}"
+            )
+        return self
+
+
+class OutcomeConfig(Section):
+    """What a conversion is, and how long we wait for it."""
+
+    conversion: str | None = None
+    closed_by: tuple[str, ...] = ()
+    horizon_days: float | None = Field(default=None, gt=0)
+    settling_days: float = Field(ge=0)
+    column: str | None = None
+    positive: str | None = None
+
+    @model_validator(mode="after")
+    def _is_dated_or_flat(self) -> OutcomeConfig:
+        if (self.conversion is None) == (self.column is None):
+            raise ValueError(
+                "name either 'conversion' (a milestone) or 'column' (of a flat export)"
+            )
+        if self.conversion is not None and self.horizon_days is None:
+            raise ValueError("'horizon_days' must say how long a lead has to convert")
+        if self.column is not None and self.positive is None:
+            raise ValueError("'positive' must say which value of the column converted")
+        return self
+
+
+class SnapshotsConfig(Section):
+    """At which instants leads are looked at."""
+
+    rule: Literal["weekly", "after_creation", "on_kind", "at", "export"]
+    delay_hours: float = Field(ge=0)
+    most_age_days: float = Field(gt=0)
+    kind: str | None = None
+    at: tuple[datetime, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_what_the_rule_needs(self) -> SnapshotsConfig:
+        if self.rule == "on_kind" and self.kind is None:
+            raise ValueError("rule 'on_kind' needs 'kind'")
+        if self.rule == "at" and not self.at:
+            raise ValueError("rule 'at' needs 'at', a list of instants")
+        return self
+
+
+class AttributeConfig(Section):
+    """What one attribute means, where the guess is wrong or words are wanted."""
+
+    means: Means | None = None
+    words: str | None = None
+    family: Literal["firmographic", "behavioural"] = "firmographic"
+    direction: Literal[-1, 0, 1] = 0
+    personal: bool = False
+
+
+class SignalsConfig(Section):
+    """How far back the standard signals look."""
+
+    lookbacks_days: tuple[int, ...] = Field(min_length=1)
+    free_domains: tuple[str, ...] = ()
+    rival_domains: tuple[str, ...] = ()
+
+
+class CutoffConfig(Section):
+    """One promise, and what to do where it cannot be kept."""
+
+    precision: Share | None = None
+    capture: Share | None = None
+    confidence: Share | None = None
+    capacity_share: Share | None = None
+    value: float | None = Field(default=None, gt=0)
+    cost: float | None = Field(default=None, gt=0)
+    otherwise: CutoffConfig | None = None
+
+    @model_validator(mode="after")
+    def _promises_one_thing(self) -> CutoffConfig:
+        kinds = (self.precision, self.capture, self.capacity_share, self.value)
+        if sum(k is not None for k in kinds) != 1:
+            raise ValueError(
+                "name exactly one of 'precision', 'capture', 'capacity_share', 'value'"
+            )
+        needs_confidence = self.precision is not None or self.capture is not None
+        if needs_confidence != (self.confidence is not None):
+            raise ValueError("'confidence' goes with 'precision' or 'capture'")
+        if (self.value is None) != (self.cost is None):
+            raise ValueError("'value' and 'cost' go together")
+        if self.value is not None and self.cost is not None and self.cost >= self.value:
+            raise ValueError(
+                "'cost' must be below 'value', or no lead is worth working"
+            )
+        return self
+
+
+class CutoffsConfig(Section):
+    """The two cutoffs."""
+
+    mql: CutoffConfig
+    sql: CutoffConfig
+
+
+class TrainConfig(Section):
+    """How the booster is chosen and fitted."""
+
+    depths: tuple[Annotated[int, Field(ge=1, le=10)], ...] = Field(min_length=1)
+    folds: int = Field(ge=2, le=20)
+    test_share: float = Field(gt=0.05, lt=0.6)
+    learning_rate: float = Field(gt=0, le=0.5)
+    most_rounds: int = Field(ge=10)
+    least_conversions: int = Field(ge=10)
+    least_block_conversions: int = Field(ge=5)
+    rare_rows: int = Field(ge=1)
+    refit_after_test: bool
+    monotone: bool
+    seed: int = Field(ge=0)
+    threads: int = Field(ge=0)
+
+
+class PointsConfig(Section):
+    """The scale of points."""
+
+    reference_rate: Share | None = None
+
+
+class SegmentsConfig(Section):
+    """Columns to report quality by."""
+
+    columns: tuple[str, ...]
+
+
+class RunConfig(Section):
+    """Names, places and limits."""
+
+    model: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
+    folder: str
+    tracking: str
+    memory_limit: str = Field(pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$")
+    threads: int = Field(ge=0)
+
+
+class Config(Section):
+    """Every section."""
+
+    source: SourceConfig
+    leads: LeadsConfig
+    touches: tuple[TouchesConfig, ...] = ()
+    milestones: tuple[MilestonesConfig, ...] = ()
+    accounts: AccountsConfig | None = None
+    attribute_history: tuple[HistoryConfig, ...] = ()
+    funnel: FunnelConfig
+    outcome: OutcomeConfig
+    snapshots: SnapshotsConfig
+    attributes: dict[str, AttributeConfig] = Field(default_factory=dict)
+    signals: SignalsConfig
+    cutoffs: CutoffsConfig
+    train: TrainConfig
+    points: PointsConfig
+    segments: SegmentsConfig
+    run: RunConfig
+
+    @model_validator(mode="after")
+    def _sections_agree(self) -> Config:
+        is_flat = self.outcome.column is not None
+        if is_flat != (self.snapshots.rule == "export"):
+            raise ValueError(
+                "a flat export has both outcome.column and snapshots.rule = 'export'"
+            )
+        if is_flat and (self.touches or self.milestones):
+            raise ValueError("a flat export has no [[touches]] and no [[milestones]]")
+        if not is_flat and self.leads.created_at is None:
+            raise ValueError("leads.created_at is needed where outcomes are dated")
+        if not is_flat and not self.milestones:
+            raise ValueError("[[milestones]] must say where conversions are recorded")
+        return self
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether outcomes are a column of the leads table, without dates."""
+        return self.outcome.column is not None
