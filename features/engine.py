@@ -8,6 +8,7 @@ engine *is* UTC; :func:`instants_are_utc` says so again on the way out.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -56,6 +57,12 @@ def literal(value: str) -> str:
     "'it''s'"
     """
     return "'" + value.replace("'", "''") + "'"
+
+
+def one_row(connection: Engine, query: str) -> tuple[Any, ...]:
+    """Return the single row of a query that has one."""
+    found = connection.execute(query).fetchone()
+    return tuple(found or ())
 
 
 def view(connection: Engine, name: str, path: Path) -> None:

@@ -1,0 +1,301 @@
+"""Every signal of a company: what is declared, made for its own kinds and attributes.
+
+The catalogue follows from a :class:`Company` description and from nothing else: never
+from the data, so that training and scoring cannot disagree about what a column means.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, cast
+
+from . import behavioural, firmographic
+from .attributes import Attribute, EmailAddress, Lead
+from .declare import Declaration, Feature, Monotone, Of, Signal, declarations
+from .errors import ConfigError, few
+from .lexicon import EDUCATION_DOMAIN, FREE_DOMAINS
+from .touches import Aggregate, Touches
+from .vocabulary import Family, FunnelStage
+
+Means = Literal["number", "category", "flag", "title", "email"]
+
+
+@dataclass(frozen=True)
+class DeclaredAttribute:
+    """An attribute of leads, and what it means.
+
+    Attributes
+    ----------
+    name : str
+        Its column.
+    means : str
+        How it is read.
+    words : str
+        What a reviewer calls it.
+    family : Family
+        Behavioural for counts that a flat export brings along.
+    direction : {-1, 0, 1}
+        The direction the booster is held to.
+    personal : bool
+        Whether its values may never be shown.
+    """
+
+    name: str
+    means: Means
+    words: str
+    family: Family = Family.FIRMOGRAPHIC
+    direction: Monotone = 0
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of touch, its funnel stage, and who acts."""
+
+    name: str
+    words: str
+    stage: FunnelStage
+    is_outbound: bool = False
+
+
+@dataclass(frozen=True)
+class Company:
+    """What the catalogue is made for.
+
+    Attributes
+    ----------
+    kinds : tuple of Kind
+        The declared kinds of touch; empty where there are no touches.
+    attributes : tuple of DeclaredAttribute
+    lookbacks_days : tuple of int
+    free_domains, rival_domains : tuple of str
+        Besides the well-known free ones.
+    is_dated : bool
+        Whether leads have instants; a flat export has none.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    attributes: tuple[DeclaredAttribute, ...] = ()
+    lookbacks_days: tuple[int, ...] = (7, 30, 90)
+    free_domains: tuple[str, ...] = ()
+    rival_domains: tuple[str, ...] = ()
+    is_dated: bool = True
+    has_touches: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Company:
+        """Read what :meth:`to_dict` wrote."""
+        kinds = [Kind(**{**k, "stage": FunnelStage(k["stage"])}) for k in raw["kinds"]]
+        attributes = [
+            DeclaredAttribute(**{**a, "family": Family(a["family"])})
+            for a in raw["attributes"]
+        ]
+        return cls(
+            kinds=tuple(kinds),
+            attributes=tuple(attributes),
+            lookbacks_days=tuple(raw["lookbacks_days"]),
+            free_domains=tuple(raw["free_domains"]),
+            rival_domains=tuple(raw["rival_domains"]),
+            is_dated=raw["is_dated"],
+            has_touches=raw["has_touches"],
+        )
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The signals of a company, in the order of their columns."""
+
+    company: Company
+    signals: tuple[Signal, ...]
+
+    def __iter__(self) -> Iterator[Signal]:
+        return iter(self.signals)
+
+    def __len__(self) -> int:
+        return len(self.signals)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Every column, in order."""
+        return tuple(f for s in self.signals for f in s)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(f.name for f in self.features)
+
+    def signal_of(self, column: str) -> Signal:
+        """Return the signal that a column belongs to."""
+        for each in self.signals:
+            if any(f.name == column for f in each):
+                return each
+        raise ConfigError(f"No signal of the catalogue has a column {column!r}.")
+
+    def sql(self, feature: Feature, dialect: str = "duckdb") -> str:
+        """Return a column's definition in a dialect of SQL."""
+        return feature.expression.sql(dialect)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of every column's name, definition and unit."""
+        told = [
+            [s.name, s.unit, f.name, f.lookback_days, self.sql(f)]
+            for s in self.signals
+            for f in s
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def catalogue_of(company: Company) -> Catalogue:
+    """Make every declared signal for a company's kinds and attributes.
+
+    Raises
+    ------
+    ConfigError
+        When two signals would have the same name.
+
+    Examples
+    --------
+    >>> kinds = (Kind("pricing_page", "Pricing page", FunnelStage.BOTTOM),)
+    >>> made = catalogue_of(Company(kinds=kinds, lookbacks_days=(30,)))
+    >>> [c for c in made.columns if c.startswith("pricing")]
+    ['pricing_page_touches_30d', 'pricing_page_days_since']
+    """
+    found = declarations(behavioural, firmographic)
+    signals = tuple(s for d in found for s in _signals(d, company))
+    names = [f.name for s in signals for f in s]
+    if twice := sorted({n for n in names if names.count(n) > 1}):
+        raise ConfigError(
+            f"Two signals would have the same column: {few(twice)}. Kinds and "
+            "attributes have to differ in more than case and punctuation; rename one."
+        )
+    return Catalogue(company, signals)
+
+
+def slug(name: str) -> str:
+    """Return a name in lower-case letters, digits and underscores.
+
+    Examples
+    --------
+    >>> slug("W_Completeren aanvraag")
+    'w_completeren_aanvraag'
+    """
+    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_") or "unnamed"
+
+
+def _signals(declared: Declaration, company: Company) -> Iterator[Signal]:
+    if declared.of in {Of.TOUCHES, Of.EACH_KIND, Of.EACH_STAGE}:
+        if company.has_touches:
+            yield from _of_touches(declared, company)
+    elif declared.of is Of.LEAD:
+        if company.is_dated:
+            yield _level(declared, declared.name, declared.words, Lead(), ())
+    elif declared.of is Of.RECORD:
+        if len(company.attributes) > 1:
+            record = tuple(Attribute(a.name) for a in company.attributes)
+            names = tuple(a.name for a in record)
+            yield _level(declared, declared.name, declared.words, record, names)
+    else:
+        means = declared.of.value
+        for each in company.attributes:
+            if each.means == means:
+                yield _of_attribute(declared, each, company)
+
+
+def _of_touches(declared: Declaration, company: Company) -> Iterator[Signal]:
+    outbound = tuple(k.name for k in company.kinds if k.is_outbound)
+    everything = Touches(outbound)
+    if declared.of is Of.TOUCHES:
+        needs_outbound = declared.name.startswith("outbound")
+        if outbound or not needs_outbound:
+            yield _aggregate(
+                declared, company, declared.name, declared.words, everything
+            )
+    elif declared.of is Of.EACH_KIND:
+        for kind in company.kinds:
+            name = f"{slug(kind.name)}_{declared.name}"
+            words = declared.words.format(kind=kind.words)
+            yield _aggregate(declared, company, name, words, everything.of(kind.name))
+    else:
+        for stage in FunnelStage:
+            if kept := _of_stage(everything.inbound(), stage, company):
+                name = f"{stage}_{declared.name}"
+                words = declared.words.format(stage=f"{stage}-of-funnel")
+                yield _aggregate(declared, company, name, _capital(words), kept)
+
+
+def _of_stage(touches: Touches, stage: FunnelStage, company: Company) -> Touches | None:
+    if stage is FunnelStage.OTHER:  # with whatever was never declared
+        named = [k.name for k in company.kinds if k.stage is not stage]
+        return touches.not_of(*named) if named else None
+    kinds = [k.name for k in company.kinds if k.stage is stage]
+    return touches.of(*kinds) if kinds else None
+
+
+def _aggregate(
+    declared: Declaration, company: Company, name: str, words: str, touches: Touches
+) -> Signal:
+    lookbacks: tuple[int | None, ...] = (
+        company.lookbacks_days if declared.lookbacks else (None,)
+    )
+    features = []
+    for days in lookbacks:
+        kept = touches if days is None else touches.within(days=days)
+        made = cast(Aggregate, declared.function(kept))
+        column = name if days is None else f"{name}_{days}d"
+        features.append(Feature(column, made.expression, True, made.where_none, days))
+    return Signal(
+        name, words, declared.family, declared.unit, declared.monotone, tuple(features)
+    )
+
+
+def _of_attribute(
+    declared: Declaration, attribute: DeclaredAttribute, company: Company
+) -> Signal:
+    free = (*FREE_DOMAINS, *company.free_domains)
+    read = (
+        EmailAddress(attribute.name, free, company.rival_domains, EDUCATION_DOMAIN)
+        if declared.of is Of.EMAIL
+        else Attribute(attribute.name)
+    )
+    is_plain = declared.name == declared.of.value
+    base = slug(attribute.name)
+    name = base if is_plain else f"{base}_{declared.name}"
+    words = declared.words.format(
+        attribute=attribute.words if is_plain else _uncapital(attribute.words)
+    )
+    made = _level(declared, name, words, read, (attribute.name,))
+    return Signal(
+        made.name, made.words, attribute.family, made.unit, attribute.direction,
+        made.features, made.attributes,
+    )  # fmt: skip
+
+
+def _level(
+    declared: Declaration,
+    name: str,
+    words: str,
+    given: object,
+    attributes: tuple[str, ...],
+) -> Signal:
+    column = Feature(name, declared.function(given), is_aggregate=False)
+    return Signal(
+        name, words, declared.family, declared.unit, declared.monotone,
+        (column,), attributes,
+    )  # fmt: skip
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _uncapital(words: str) -> str:
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words

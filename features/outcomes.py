@@ -1,0 +1,124 @@
+"""What became of each snapshot, and which snapshots are old enough to tell.
+
+A snapshot is mature when its horizon and the settling time lie wholly before
+``known_until``. Immature snapshots are dropped whatever became of them: ones ripen
+before noughts, so keeping the early ones would raise the rate (by 26 % where it was
+measured), and counting the rest as noughts would lower it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from .engine import Engine, one_row
+from .errors import DataError
+from .snapshots import Ending, SnapshotRule, make_spine
+from .vocabulary import DAY_US
+
+
+@dataclass(frozen=True)
+class Maturity:
+    """How long a conversion may take, and up to when conversions are known.
+
+    Attributes
+    ----------
+    horizon_days : float or None
+        A lead has this long to convert; None for a flat export.
+    settling_days : float
+        Allowance for conversions entered late.
+    known_until : datetime or None
+        Conversions are completely recorded up to here, UTC.
+    """
+
+    horizon_days: float | None
+    settling_days: float
+    known_until: datetime | None
+
+    @property
+    def wait(self) -> timedelta:
+        """From a snapshot to the instant its outcome is known."""
+        return timedelta(days=(self.horizon_days or 0) + self.settling_days)
+
+    @property
+    def latest_snapshot(self) -> datetime | None:
+        """The latest instant whose outcomes are known."""
+        return None if self.known_until is None else self.known_until - self.wait
+
+
+@dataclass(frozen=True)
+class SpineCounts:
+    """What the spine holds: snapshots, leads, conversions and what was left out."""
+
+    snapshots: int
+    leads: int
+    groups: int
+    conversions: int
+    without_outcome: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return asdict(self)
+
+
+def make_labelled_spine(
+    connection: Engine, rule: SnapshotRule, ending: Ending, maturity: Maturity
+) -> SpineCounts:
+    """Create the table ``spine`` of mature snapshots, with ``outcome`` and ``weight``.
+
+    ``outcome`` is 1 if the lead converted in [snapshot_at, snapshot_at + horizon), else
+    0; ``weight`` is 1 / (snapshots of the lead). A flat export brings its outcomes
+    along; rows without one are left out and counted.
+
+    Raises
+    ------
+    DataError
+        When no snapshot is mature, or all outcomes are the same.
+    """
+    is_flat = ending.conversion is None
+    until = None if is_flat else maturity.latest_snapshot
+    make_spine(connection, rule, ending, until)
+    (asked,) = one_row(connection, "SELECT count(*) FROM spine")
+    outcome = "l.outcome" if is_flat else _outcome(maturity)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE spine AS
+        SELECT row_number() OVER (ORDER BY row) - 1 AS row, * EXCLUDE (row),
+          1.0 / count(*) OVER (PARTITION BY lead_id) AS weight
+        FROM (
+          SELECT s.*, CAST({outcome} AS TINYINT) AS outcome
+          FROM spine s JOIN leads l USING (lead_id)
+        ) WHERE outcome IS NOT NULL ORDER BY row
+        """
+    )
+    counts = _counts(connection, asked)
+    _refuse_one_class(counts)
+    return counts
+
+
+def _outcome(maturity: Maturity) -> str:
+    horizon = f"to_microseconds({round((maturity.horizon_days or 0) * DAY_US)})"
+    return (
+        "COALESCE(s.converted_at >= s.snapshot_at "
+        f"AND s.converted_at < s.snapshot_at + {horizon}, false)"
+    )
+
+
+def _counts(connection: Engine, asked: int) -> SpineCounts:
+    rows, leads, groups, conversions = one_row(
+        connection,
+        "SELECT count(*), count(DISTINCT lead_id), count(DISTINCT group_id), "
+        "COALESCE(sum(outcome), 0) FROM spine",
+    )
+    return SpineCounts(rows, leads, groups, int(conversions), asked - rows)
+
+
+def _refuse_one_class(counts: SpineCounts) -> None:
+    if counts.conversions in {0, counts.snapshots}:
+        which = "none" if counts.conversions == 0 else "every one"
+        raise DataError(
+            f"Of {counts.snapshots:,} mature snapshots {which} converted, so there is "
+            "nothing to learn. Expected both outcomes: look at outcome.conversion, "
+            "outcome.horizon_days and source.known_until (or at outcome.positive)."
+        )

@@ -1,0 +1,214 @@
+"""At which instants leads are looked at, and which of them are eligible then.
+
+A lead is eligible at an instant when it had been created by then and had neither
+converted nor reached a closing milestone before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from .engine import Engine, literal, one_row
+from .errors import DataError
+from .vocabulary import DAY_US
+
+Rule = Literal["weekly", "after_creation", "on_kind", "at", "export"]
+
+_HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True)
+class SnapshotRule:
+    """When leads are looked at.
+
+    Attributes
+    ----------
+    rule : str
+        ``weekly``: each Monday 00:00 UTC; ``after_creation``: once, ``delay_hours``
+        after creation; ``on_kind``: just after each touch of one kind; ``at``: at
+        listed instants; ``export``: a flat export, at an unknown instant.
+    most_age_days : float
+        ``weekly`` and ``at`` look at no lead older than this.
+    """
+
+    rule: Rule
+    delay_hours: float = 0
+    most_age_days: float = 180
+    kind: str | None = None
+    at: tuple[datetime, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return {**asdict(self), "at": [instant.isoformat() for instant in self.at]}
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> SnapshotRule:
+        """Read what :meth:`to_dict` wrote."""
+        at = tuple(datetime.fromisoformat(text) for text in raw["at"])
+        return cls(**{**raw, "at": at})
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Which milestones end a lead's eligibility.
+
+    Attributes
+    ----------
+    conversion : str or None
+        The milestone we predict; None for a flat export.
+    closed_by : tuple of str
+        Milestones after which a lead can no longer convert.
+    """
+
+    conversion: str | None
+    closed_by: tuple[str, ...] = ()
+
+
+def make_spine(
+    connection: Engine, rule: SnapshotRule, ending: Ending, until: datetime | None
+) -> None:
+    """Create the table ``spine``: one row per eligible snapshot before ``until``.
+
+    Columns: ``row`` (0-based, in order of snapshot and lead), ``lead_id``,
+    ``account_id``, ``group_id``, ``created_at``, ``snapshot_at``, ``position`` (flat
+    exports: rank in the declared order, else null) and ``converted_at``.
+
+    Parameters
+    ----------
+    connection : Engine
+        Showing the views ``leads``, ``touches`` and ``milestones``.
+    until : datetime or None
+        Snapshots are at or before it; None where there are no instants.
+
+    Raises
+    ------
+    DataError
+        When no snapshot is left.
+    """
+    _make_endings(connection, ending)
+    asked = _asked(rule, until)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE spine AS
+        SELECT row_number() OVER (ORDER BY snapshot_at, position, lead_id) - 1 AS row, *
+        FROM (
+          SELECT l.lead_id, l.account_id, l.group_id, l.created_at, q.snapshot_at,
+            l.position, e.converted_at
+          FROM ({asked}) q JOIN leads l USING (lead_id)
+          LEFT JOIN endings e USING (lead_id)
+          WHERE q.snapshot_at IS NULL OR ({ELIGIBLE})
+        ) ORDER BY row
+        """
+    )
+    if _count(connection, "spine") == 0:
+        raise DataError(_nothing_left(connection, rule))
+
+
+ELIGIBLE = """
+  l.created_at <= q.snapshot_at
+  AND (e.converted_at IS NULL OR e.converted_at >= q.snapshot_at)
+  AND (e.closed_at IS NULL OR e.closed_at >= q.snapshot_at)
+"""
+
+
+def make_scoring_spine(
+    connection: Engine, rule: SnapshotRule, ending: Ending, at: datetime | None
+) -> None:
+    """Create the table ``spine`` for scoring: one row for every lead in ``leads``.
+
+    The snapshot is ``delay_hours`` after creation under ``after_creation``, null for a
+    flat export and ``at`` otherwise; ``is_eligible`` says which leads may be scored.
+    """
+    _make_endings(connection, ending)
+    if rule.rule == "export":
+        instant = "CAST(NULL AS TIMESTAMP)"
+    elif rule.rule == "after_creation":
+        instant = f"l.created_at + {_span(rule.delay_hours * _HOUR_US)}"
+    elif at is None:
+        raise DataError(f"Scoring under the rule {rule.rule!r} needs an instant.")
+    else:
+        instant = _instant(at)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE spine AS
+        SELECT l.row, l.lead_id, l.account_id, l.group_id, l.created_at, q.snapshot_at,
+          l.position, e.converted_at,
+          COALESCE(q.snapshot_at IS NULL OR ({ELIGIBLE}), false) AS is_eligible
+        FROM leads l
+        JOIN (SELECT l.lead_id, {instant} AS snapshot_at FROM leads l) q USING (lead_id)
+        LEFT JOIN endings e USING (lead_id) ORDER BY l.row
+        """
+    )
+
+
+def _make_endings(connection: Engine, ending: Ending) -> None:
+    conversion = literal(ending.conversion or "")
+    closing = ", ".join(literal(m) for m in ending.closed_by) or "NULL"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE endings AS
+        SELECT lead_id,
+          min(reached_at) FILTER (milestone = {conversion}) AS converted_at,
+          min(reached_at) FILTER (milestone IN ({closing})) AS closed_at
+        FROM milestones GROUP BY lead_id
+        """
+    )
+
+
+def _asked(rule: SnapshotRule, until: datetime | None) -> str:
+    """Every (lead, instant) that the rule asks about, eligible or not."""
+    if rule.rule == "export":
+        return "SELECT lead_id, CAST(NULL AS TIMESTAMP) AS snapshot_at FROM leads"
+    if until is None:
+        raise DataError("There is no instant in the data to look back from.")
+    last, oldest = _instant(until), _span(rule.most_age_days * DAY_US)
+    if rule.rule == "after_creation":
+        delay = _span(rule.delay_hours * _HOUR_US)
+        return (
+            f"SELECT lead_id, created_at + {delay} AS snapshot_at FROM leads "
+            f"WHERE created_at + {delay} <= {last}"
+        )
+    if rule.rule == "on_kind":  # just after it, so that the touch itself is known
+        kind = literal(rule.kind or "")
+        return (
+            "SELECT DISTINCT lead_id, greatest(occurred_at, recorded_at) "
+            "+ INTERVAL 1 MICROSECOND AS snapshot_at FROM touches "
+            f"WHERE kind = {kind} AND snapshot_at <= {last}"
+        )
+    if rule.rule == "at":
+        instants = ", ".join(_instant(a) for a in rule.at)
+        return (
+            f"SELECT lead_id, snapshot_at FROM leads, (SELECT unnest([{instants}]) "
+            f"AS snapshot_at) WHERE snapshot_at <= {last} "
+            f"AND created_at >= snapshot_at - {oldest}"
+        )
+    return (
+        "SELECT lead_id, unnest(generate_series("
+        "date_trunc('week', created_at - INTERVAL 1 MICROSECOND) + INTERVAL 7 DAY, "
+        f"least(created_at + {oldest}, {last}), INTERVAL 7 DAY)) AS snapshot_at "
+        "FROM leads"
+    )
+
+
+def _nothing_left(connection: Engine, rule: SnapshotRule) -> str:
+    leads = _count(connection, "leads")
+    return (
+        f"Of {leads:,} leads none is eligible at any snapshot of the rule "
+        f"{rule.rule!r}. Look at [snapshots], at outcome.closed_by and at the leads' "
+        "created_at."
+    )
+
+
+def _count(connection: Engine, table: str) -> int:
+    return int(one_row(connection, f"SELECT count(*) FROM {table}")[0])
+
+
+def _span(microseconds: float) -> str:
+    return f"to_microseconds({round(microseconds)})"
+
+
+def _instant(value: datetime) -> str:
+    aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value
+    return f"TIMESTAMP '{aware.astimezone(UTC).replace(tzinfo=None).isoformat(' ')}'"
