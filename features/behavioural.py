@@ -29,7 +29,7 @@ def all_touches(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.DAYS)
 def days_since_last_touch(touches: Touches) -> Aggregate:
-    """Days since the lead last did anything.
+    """Last touch of any kind.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def days_since_last_touch(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.DAYS)
 def days_since_first_touch(touches: Touches) -> Aggregate:
-    """Days since the lead first did anything.
+    """First touch of any kind.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def outbound_touches(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.COUNT, of=Of.EACH_KIND, lookbacks=True)
 def touches(touches: Touches) -> Aggregate:
-    """{kind}: how often.
+    """{kind} touches.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def touches(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.DAYS, of=Of.EACH_KIND)
 def days_since(touches: Touches) -> Aggregate:
-    """{kind}: days since the last.
+    """Last {kind} touch.
 
     Examples
     --------
@@ -211,5 +211,5 @@ def stage_share(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.DAYS, of=Of.LEAD)
 def lead_age(lead: Lead) -> exp.Expression:
-    """Days since the lead was created."""
+    """Lead created."""
     return lead.age_days()

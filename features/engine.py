@@ -61,8 +61,9 @@ def literal(value: str) -> str:
 
 def one_row(connection: Engine, query: str) -> tuple[Any, ...]:
     """Return the single row of a query that has one."""
-    found = connection.execute(query).fetchone()
-    return tuple(found or ())
+    # fetchone() would leave the result open, and the connection busy with it.
+    (row,) = connection.execute(query).fetchall()
+    return tuple(row)
 
 
 def view(connection: Engine, name: str, path: Path) -> None:
