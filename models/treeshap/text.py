@@ -1,0 +1,106 @@
+"""The lines of a LightGBM model text: a header, then ``key=value`` fields per tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ModelError
+
+_END = "end of trees"
+
+_N = TypeVar("_N", np.int64, np.float64)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields of one part of the text, and the part's name for messages."""
+
+    name: str
+    values: dict[str, str]
+
+    def damaged(self, what: str) -> ModelError:
+        """Return the error that says ``what`` is wrong with this part."""
+        return ModelError(f"The model text is damaged: {self.name} {what}.")
+
+    def integer(self, key: str, *, absent: int | None = None) -> int:
+        """Value of ``key`` as a whole number; ``absent`` if there is no such field."""
+        if absent is not None and key not in self.values:
+            return absent
+        return int(self.integers(key, 1)[0])
+
+    def integers(self, key: str, n: int) -> NDArray[np.int64]:
+        """Value of ``key`` as ``n`` whole numbers."""
+        return self._array(key, n, np.int64)
+
+    def numbers(self, key: str, n: int) -> NDArray[np.float64]:
+        """Value of ``key`` as ``n`` numbers."""
+        return self._array(key, n, np.float64)
+
+    def _array(self, key: str, n: int, kind: type[_N]) -> NDArray[_N]:
+        if n == 0:  # a constant tree may leave the fields of its splits out
+            return np.empty(0, kind)
+        if key not in self.values:
+            raise self.damaged(f"has no {key}")
+        try:
+            numbers: NDArray[_N] = np.array(self.values[key].split(), dtype=kind)
+        except (ValueError, OverflowError) as cause:
+            raise self.damaged(f"has a {key} that is not a number") from cause
+        if len(numbers) != n:
+            raise self.damaged(f"has {len(numbers)} of {key} where {n} were expected")
+        return numbers
+
+
+def header(model_text: str) -> Fields:
+    """Fields before the first tree, of a booster that can be explained."""
+    first_line = model_text.partition("\n")[0].strip()
+    if first_line != "tree":
+        raise ModelError(
+            "This is not a LightGBM model text: its first line is "
+            f"{first_line[:40]!r} where 'tree' was expected."
+        )
+    head = model_text.partition("\nTree=")[0].partition(f"\n{_END}")[0]
+    fields = _fields("the header", head)
+    if "average_output" in fields.values:
+        raise ModelError(
+            "This booster averages its trees (boosting = rf), so that its margin is "
+            "not their sum: train with boosting = gbdt."
+        )
+    n_per_iteration = fields.integer("num_tree_per_iteration")
+    if n_per_iteration != 1:
+        raise ModelError(
+            f"This booster grows {n_per_iteration} trees per iteration, one per class: "
+            "only a booster of two classes, with one tree each time, can be explained."
+        )
+    return fields
+
+
+def tree_fields(model_text: str) -> Iterator[Fields]:
+    """Fields of each tree, in order.
+
+    Raises
+    ------
+    ModelError
+        If the text ends before its last tree does.
+    """
+    body, end, _ = model_text.partition(f"\n{_END}")
+    head, *parts = body.split("\nTree=")
+    sizes = _fields("the header", head).values.get("tree_sizes", "").split()
+    if not end or len(parts) != len(sizes):
+        raise ModelError(
+            f"The model text is damaged: it holds {len(parts)} trees where its header "
+            f"announces {len(sizes)}, or it lacks the line {_END!r}."
+        )
+    for part in parts:
+        number, _, rest = part.partition("\n")
+        yield _fields(f"tree {number.strip()}", rest)
+
+
+def _fields(name: str, part: str) -> Fields:
+    """Split lines at their first equals sign; a bare word is a field without value."""
+    pairs = (line.partition("=") for line in part.splitlines())
+    return Fields(name, {key: value for key, _, value in pairs})
