@@ -262,6 +262,7 @@ class TrainConfig(Section):
     most_rounds: int = Field(ge=10)
     least_conversions: int = Field(ge=10)
     least_block_conversions: int = Field(ge=5)
+    most_rows: int = Field(ge=1000)
     rare_rows: int = Field(ge=1)
     refit_after_test: bool
     monotone: bool

@@ -1,0 +1,126 @@
+"""What stages hand to one another: named files in a run folder.
+
+Every file is written beside its place, flushed to the disk and renamed, so that a
+reader sees the old one or the new one and never a half.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Artefact(Generic[Value]):
+    """A value that outlives the stage that made it.
+
+    Attributes
+    ----------
+    file : str
+        Where it lies in the run folder.
+    write, read : callable
+        To and from a path.
+    """
+
+    file: str
+    write: Callable[[Value, Path], None]
+    read: Callable[[Path], Value]
+
+
+def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place, flush it to the disk, and rename it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> replace_file(place, lambda p: p.write_text("whole") and None)
+    >>> place.read_text()
+    'whole'
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write(beside)
+        with beside.open("rb+") as written:
+            os.fsync(written.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_frame(frame: pd.DataFrame, path: Path) -> None:
+    # No pandas metadata: the same values give the same bytes.
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+    pq.write_table(table, path, compression="zstd")
+
+
+def _write_record(value: dict[str, Any], path: Path) -> None:
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _read_record(path: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return value
+
+
+def _write_text(value: str, path: Path) -> None:
+    path.write_text(value, encoding="utf-8")
+
+
+def _read_text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def table(name: str) -> Artefact[pd.DataFrame]:
+    """An artefact kept as Parquet."""
+    return Artefact(f"{name}.parquet", _write_frame, pd.read_parquet)
+
+
+def record(name: str) -> Artefact[dict[str, Any]]:
+    """An artefact kept as JSON, so that a diff can show it."""
+    return Artefact(f"{name}.json", _write_record, _read_record)
+
+
+def text(name: str) -> Artefact[str]:
+    """An artefact kept as it is written."""
+    return Artefact(name, _write_text, _read_text)
+
+
+TABLES = "tables"  # the folder of the canonical tables
+INTAKE = record("intake")
+SPINE = table("spine")
+FEATURES = table("features")
+CATALOGUE = record("catalogue")
+CHECKS = record("checks")
+ENCODING = record("encoding")
+LADDER = record("ladder")
+MARGINS = table("margins")
+JUDGED = text("judged.txt")
+BOOSTER = text("model/booster.txt")
+CONTRACT = text("model/contract.json")
+CALIBRATION = record("calibration")
+CUTOFFS = record("cutoffs")
+CONSEQUENCES = table("consequences")
+QUALITY = record("quality")
+PREDICTIONS = table("predictions")
+EXPLANATIONS = table("explanations")
+IMPORTANCE = table("importance")

@@ -1,0 +1,114 @@
+"""From the configuration's words to the records that the features room works with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from features.catalogue import Company, DeclaredAttribute, Kind
+from features.errors import ConfigError, few
+from features.outcomes import Maturity
+from features.snapshots import Ending, SnapshotRule
+from features.vocabulary import Family, FunnelStage
+
+from .sections import Config, Means
+
+_LEAST_NUMERIC = 0.98  # of the filled values read as numbers: a number with slips
+
+
+def company_of(config: Config, attributes: pd.DataFrame) -> Company:
+    """Describe the company: its kinds of touch, its attributes and what they mean.
+
+    Parameters
+    ----------
+    attributes : DataFrame
+        One text column per attribute that the tables hold; used only to guess what an
+        attribute means where the configuration does not say.
+
+    Raises
+    ------
+    ConfigError
+        When ``[attributes]`` names one that the tables do not hold.
+    """
+    names = [str(c) for c in attributes.columns]
+    if strange := sorted(set(config.attributes) - set(names)):
+        raise ConfigError(
+            f"[attributes] names {few(strange)}, which no table holds as an attribute. "
+            f"Known are {few(names, 10) or 'none'}: declare it in known_at_creation."
+        )
+    return Company(
+        kinds=tuple(_kinds(config)),
+        attributes=tuple(_attribute(config, n, attributes[n]) for n in names),
+        lookbacks_days=config.signals.lookbacks_days,
+        free_domains=config.signals.free_domains,
+        rival_domains=config.signals.rival_domains,
+        is_dated=not config.is_flat,
+        has_touches=bool(config.touches),
+    )
+
+
+def ending_of(config: Config) -> Ending:
+    """Which milestones end eligibility."""
+    return Ending(config.outcome.conversion, config.outcome.closed_by)
+
+
+def rule_of(config: Config) -> SnapshotRule:
+    """When leads are looked at."""
+    section = config.snapshots
+    return SnapshotRule(
+        section.rule,
+        section.delay_hours,
+        section.most_age_days,
+        section.kind,
+        section.at,
+    )
+
+
+def maturity_of(config: Config, known_until: datetime | None) -> Maturity:
+    """How long a conversion may take, and up to when conversions are known."""
+    return Maturity(
+        config.outcome.horizon_days, config.outcome.settling_days, known_until
+    )
+
+
+def _kinds(config: Config) -> list[Kind]:
+    funnel = config.funnel
+    return [
+        Kind(
+            name,
+            funnel.words.get(name, _in_words(name)),
+            stage,
+            name in funnel.outbound,
+        )
+        for stage in FunnelStage
+        for name in getattr(funnel, stage.value)
+    ]
+
+
+def _attribute(config: Config, name: str, column: pd.Series) -> DeclaredAttribute:
+    section = config.attributes.get(name)
+    if section is None:
+        return DeclaredAttribute(name, _guess(column), _in_words(name))
+    return DeclaredAttribute(
+        name,
+        section.means or _guess(column),
+        section.words or _in_words(name),
+        Family(section.family),
+        section.direction,
+        section.personal,
+    )
+
+
+def _guess(column: pd.Series) -> Means:
+    """A number if nearly all that is filled reads as one, else a category."""
+    filled = column.dropna()
+    if filled.empty:
+        return "category"
+    numeric = pd.to_numeric(filled, errors="coerce").notna().mean()
+    return "number" if numeric >= _LEAST_NUMERIC else "category"
+
+
+def _in_words(name: str) -> str:
+    words = name.replace("_", " ").replace(":", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,133 @@
+"""From a calibrated booster to its contract, and to the points of every signal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.catalogue import Company, catalogue_of
+from features.vocabulary import DAY_US, Split
+from models.contract import Contract, ModelFeature, model_signals
+from models.cutoffs import Cutoffs
+from models.explanation import Explanation, quartiles
+from models.explanation import explain as explained_by
+from models.points import Floats, Scale
+from models.served import encode
+from models.treeshap import TreeExplainer
+
+from ..artefacts import (
+    BOOSTER,
+    CALIBRATION,
+    CATALOGUE,
+    CONTRACT,
+    CUTOFFS,
+    ENCODING,
+    EXPLANATIONS,
+    FEATURES,
+    IMPORTANCE,
+    MARGINS,
+    SPINE,
+)
+from ..company import ending_of, rule_of
+from ..sections import Config
+from ..stage import Shelf, stage
+
+
+@stage(
+    reads=(
+        SPINE, FEATURES, CATALOGUE, ENCODING, MARGINS, BOOSTER, CALIBRATION, CUTOFFS,
+    ),
+    writes=(CONTRACT, EXPLANATIONS, IMPORTANCE),
+)  # fmt: skip
+def explain(config: Config, shelf: Shelf) -> None:
+    """Settle the contract, and split the points of the newest block among signals."""
+    spine, features = shelf.get(SPINE), shelf.get(FEATURES)
+    split = shelf.get(MARGINS)["split"]
+    contract = _contract(config, shelf, spine)
+    explainer = TreeExplainer.from_text(shelf.get(BOOSTER), contract.players)
+    shown = np.flatnonzero(split.isin([Split.CALIBRATE, Split.TEST]))
+    encoded = encode(features.iloc[shown], contract.encoding)
+    shelf.say(f"explaining {len(shown):,} snapshots")
+    found = explained_by(explainer, contract, encoded, explainer.margins(encoded))
+    on_calibrate = (split.iloc[shown] == Split.CALIBRATE).to_numpy()
+    shelf.put(CONTRACT, _with_grades(contract, found, on_calibrate).to_json())
+    shelf.put(EXPLANATIONS, _points(spine.iloc[shown], found, contract))
+    shelf.put(IMPORTANCE, _importance(found, contract, ~on_calibrate))
+
+
+def _contract(config: Config, shelf: Shelf, spine: pd.DataFrame) -> Contract:
+    told, calibration = shelf.get(CATALOGUE), shelf.get(CALIBRATION)
+    company = Company.from_dict(told["company"])
+    features = tuple(
+        ModelFeature(
+            f["name"],
+            tuple(f["categories"]) if "categories" in f else None,
+            tuple(f["rare"]),
+            f.get("low"),
+            f.get("high"),
+        )
+        for f in shelf.get(ENCODING)["features"]
+    )
+    served = calibration["served"]
+    ending = ending_of(config)
+    return Contract(
+        model=config.run.model,
+        features=features,
+        signals=model_signals(catalogue_of(company), features),
+        scale=Scale(served["intercept"], served["slope"], calibration["reference"]),
+        cutoffs=Cutoffs.from_dict(shelf.get(CUTOFFS)["served"]),
+        conversion=ending.conversion or f"{config.outcome.column}",
+        horizon_days=config.outcome.horizon_days,
+        ending={"conversion": ending.conversion, "closed_by": list(ending.closed_by)},
+        snapshots=rule_of(config).to_dict(),
+        lead_age_days=_lead_ages(spine),
+        company=told["company"],
+        fingerprint=told["fingerprint"],
+        grades={},
+    )
+
+
+def _lead_ages(spine: pd.DataFrame) -> tuple[float, float] | None:
+    if spine["snapshot_at"].isna().any():
+        return None
+    age = (spine["snapshot_at"] - spine["created_at"]).dt.as_unit("us").astype("int64")
+    days = age.to_numpy() / DAY_US
+    return float(days.min()), float(days.max())
+
+
+def _with_grades(
+    contract: Contract, found: Explanation, on_calibrate: np.ndarray
+) -> Contract:
+    return replace(contract, grades=quartiles(found, on_calibrate))
+
+
+def _points(
+    spine: pd.DataFrame, found: Explanation, contract: Contract
+) -> pd.DataFrame:
+    """One row a snapshot, one column a signal, in points."""
+    keys = spine[["row", "lead_id", "snapshot_at"]].reset_index(drop=True)
+    codes = [s.code for s in contract.signals]
+    points = pd.DataFrame(found.points, columns=codes)
+    return pd.concat([keys, points.assign(start_points=found.start)], axis=1)
+
+
+def _importance(
+    found: Explanation, contract: Contract, rows: np.ndarray
+) -> pd.DataFrame:
+    """Mean absolute points of each signal on the test rows, the greatest first."""
+    points: Floats = found.points[rows]
+    table: dict[str, Any] = {
+        "signal": [s.code for s in contract.signals],
+        "words": [s.words for s in contract.signals],
+        "family": [s.family.value for s in contract.signals],
+        "mean_absolute_points": np.abs(points).mean(axis=0),
+        "least_points": points.min(axis=0),
+        "most_points": points.max(axis=0),
+    }
+    frame = pd.DataFrame(table)
+    return frame.sort_values(
+        ["mean_absolute_points", "signal"], ascending=[False, True], ignore_index=True
+    )

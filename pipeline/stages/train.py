@@ -1,0 +1,147 @@
+"""From labelled snapshots to boosters, and margins from boosters that had not seen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.catalogue import Company, catalogue_of
+from models.conversion import Learnable, Recipe, margins
+from models.encoding import Chosen, choose_features
+from models.ladder import Ladder, climb, fit_final
+from models.served import encode
+from models.splits import Blocks, SplitRule, divide, timeline_of
+
+from ..artefacts import (
+    BOOSTER,
+    CATALOGUE,
+    ENCODING,
+    FEATURES,
+    JUDGED,
+    LADDER,
+    MARGINS,
+    SPINE,
+)
+from ..sections import Config
+from ..stage import Shelf, stage
+
+
+@stage(
+    reads=(SPINE, FEATURES, CATALOGUE),
+    writes=(ENCODING, LADDER, MARGINS, JUDGED, BOOSTER),
+)
+def train(config: Config, shelf: Shelf) -> None:
+    """Choose the simplest booster that predicts later outcomes, and fit it."""
+    spine, features = shelf.get(SPINE), shelf.get(FEATURES)
+    company = Company.from_dict(shelf.get(CATALOGUE)["company"])
+    timeline = timeline_of(spine, _wait(config))
+    blocks = divide(timeline, _split_rule(config))
+    chosen = choose_features(
+        features.iloc[blocks.before],
+        catalogue_of(company),
+        rare_rows=config.train.rare_rows,
+    )
+    rows = _learnable(config, spine, features, chosen, company)
+    recipe = _recipe(config)
+    ladder = climb(
+        rows,
+        timeline,
+        blocks,
+        recipe,
+        depths=config.train.depths,
+        most_rows=config.train.most_rows,
+        progress=shelf.say,
+    )
+    learnt_from = _learnt_from(blocks, config.train.most_rows)
+    shelf.say("fitting the judged booster")
+    before = rows.take(blocks.before)
+    judged = fit_final(before, ladder.chosen, recipe, learnt_from=learnt_from)
+    margin = ladder.margin.copy()
+    margin[blocks.test] = margins(judged, rows.encoded[blocks.test])
+    served = judged
+    if config.train.refit_after_test:
+        shelf.say("fitting the served booster")
+        served = fit_final(rows, ladder.chosen, recipe, learnt_from=learnt_from)
+    shelf.put(ENCODING, _encoding(chosen))
+    shelf.put(LADDER, _told(ladder, blocks))
+    shelf.put(
+        MARGINS,
+        pd.DataFrame({"row": spine["row"], "split": blocks.split, "margin": margin}),
+    )
+    shelf.put(JUDGED, judged.model_to_string())
+    shelf.put(BOOSTER, served.model_to_string())
+
+
+def _wait(config: Config) -> timedelta:
+    outcome = config.outcome
+    return timedelta(days=(outcome.horizon_days or 0) + outcome.settling_days)
+
+
+def _split_rule(config: Config) -> SplitRule:
+    section = config.train
+    return SplitRule(
+        section.test_share,
+        section.folds,
+        section.least_conversions,
+        section.least_block_conversions,
+    )
+
+
+def _recipe(config: Config) -> Recipe:
+    section = config.train
+    return Recipe(
+        section.learning_rate, section.most_rounds, section.seed, section.threads
+    )
+
+
+def _learnable(
+    config: Config,
+    spine: pd.DataFrame,
+    features: pd.DataFrame,
+    chosen: Chosen,
+    company: Company,
+) -> Learnable:
+    kept = [f.to_dict() for f in chosen.features]
+    direction = {f.name: s.monotone for s in catalogue_of(company) for f in s}
+    directions = tuple(
+        direction[f.name] if config.train.monotone and f.categories is None else 0
+        for f in chosen.features
+    )
+    categorical = tuple(
+        place for place, f in enumerate(chosen.features) if f.categories is not None
+    )
+    return Learnable(
+        encode(features, kept),
+        spine["outcome"].to_numpy(np.float64),
+        spine["weight"].to_numpy(np.float64),
+        spine["group_id"].to_numpy(object),
+        categorical,
+        directions,
+    )
+
+
+def _learnt_from(blocks: Blocks, most_rows: int) -> float:
+    return float(np.mean([min(len(f.train), most_rows) for f in blocks.folds]))
+
+
+def _encoding(chosen: Chosen) -> dict[str, Any]:
+    return {
+        "features": [f.to_dict() for f in chosen.features],
+        "dropped": chosen.dropped,
+    }
+
+
+def _told(ladder: Ladder, blocks: Blocks) -> dict[str, Any]:
+    names, counts = np.unique(blocks.split.astype(str), return_counts=True)
+    return {
+        "chosen_depth": ladder.chosen.depth,
+        "rungs": [asdict(r) for r in ladder.rungs],
+        "scheme": blocks.scheme,
+        "folds": len(blocks.folds),
+        "notes": list(blocks.notes),
+        "rows": dict(zip(names.tolist(), counts.tolist(), strict=True)),
+    }
