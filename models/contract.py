@@ -1,0 +1,219 @@
+"""What a scorer expects and promises, as plain values that are stored as JSON.
+
+The contract and the booster's text are the whole scorer: nothing that runs is stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from features.catalogue import Catalogue
+from features.errors import ModelError
+from features.vocabulary import Family, Unit
+
+from .cutoffs import Cutoffs
+from .points import Scale
+from .served import FORMAT
+
+
+@dataclass(frozen=True)
+class ModelFeature:
+    """One column of the booster's input.
+
+    Attributes
+    ----------
+    name : str
+    categories : tuple of str or None
+        The categories that were frequent enough to be told apart; None for a number.
+    rare : tuple of str
+        Categories that were seen, but pooled.
+    low, high : float or None
+        The range seen in training; None for a category or where nothing was seen.
+    """
+
+    name: str
+    categories: tuple[str, ...] | None = None
+    rare: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values; a number has no ``categories``."""
+        return {k: v for k, v in asdict(self).items() if v is not None}
+
+
+@dataclass(frozen=True)
+class ModelSignal:
+    """A signal that the booster uses: one player in the explanation.
+
+    Attributes
+    ----------
+    code : str
+        The signal's stable name.
+    words : str
+    family : Family
+    unit : Unit
+    columns : tuple of int
+        Its places among the features.
+    lookbacks_days : tuple of int
+        One per column where it has lookbacks, else empty.
+    is_personal : bool
+        Its values are never shown.
+    """
+
+    code: str
+    words: str
+    family: Family
+    unit: Unit
+    columns: tuple[int, ...]
+    lookbacks_days: tuple[int, ...] = ()
+    is_personal: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a scorer expects and promises.
+
+    Attributes
+    ----------
+    model : str
+        The registered name.
+    features : tuple of ModelFeature
+    signals : tuple of ModelSignal
+    scale : Scale
+    cutoffs : Cutoffs
+        As probabilities, with what they promise.
+    conversion : str
+        What is predicted.
+    horizon_days : float or None
+        Within which; None for a flat export.
+    ending, snapshots : dict
+        The milestones that end eligibility, and the rule of the snapshots.
+    lead_age_days : tuple of float or None
+        The range of lead ages trained on.
+    company, fingerprint
+        What the catalogue is made for, and the digest of what it made.
+    grades : dict
+        Quartiles of fit and of engagement points on the calibrate rows.
+    reference : str
+        What the explanation's baseline is.
+    """
+
+    model: str
+    features: tuple[ModelFeature, ...]
+    signals: tuple[ModelSignal, ...]
+    scale: Scale
+    cutoffs: Cutoffs
+    conversion: str
+    horizon_days: float | None
+    ending: dict[str, Any]
+    snapshots: dict[str, Any]
+    lead_age_days: tuple[float, float] | None
+    company: dict[str, Any]
+    fingerprint: str
+    grades: dict[str, tuple[float, ...]]
+    reference: str = "training paths"
+
+    @property
+    def players(self) -> tuple[tuple[int, ...], ...]:
+        """The columns of each signal."""
+        return tuple(s.columns for s in self.signals)
+
+    @property
+    def encoding(self) -> list[dict[str, Any]]:
+        """What :func:`models.served.encode` needs."""
+        return [f.to_dict() for f in self.features]
+
+    def to_json(self) -> str:
+        """Return the contract as indented JSON."""
+        raw = {
+            "format": FORMAT,
+            **asdict(self),
+            "features": self.encoding,
+            "cutoffs": self.cutoffs.to_dict(),
+        }
+        return json.dumps(raw, indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Contract:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        ModelError
+            When it is no contract of this format.
+        """
+        try:
+            raw = json.loads(text)
+            found = raw.pop("format")
+            if found != FORMAT:
+                raise ModelError(
+                    f"The contract has format {found!r}, and this version of "
+                    f"Leadlight reads format {FORMAT}. Train again, or use the version "
+                    "that it is from."
+                )
+            return cls(**_records(raw))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ModelError(
+                f"The contract cannot be read ({error}): it is damaged, or not ours."
+            ) from error
+
+
+def _records(raw: dict[str, Any]) -> dict[str, Any]:
+    ages = raw["lead_age_days"]
+    return {
+        **raw,
+        "features": tuple(_feature(f) for f in raw["features"]),
+        "signals": tuple(_signal(s) for s in raw["signals"]),
+        "scale": Scale.from_dict(raw["scale"]),
+        "cutoffs": Cutoffs.from_dict(raw["cutoffs"]),
+        "lead_age_days": None if ages is None else (float(ages[0]), float(ages[1])),
+        "grades": {k: tuple(v) for k, v in raw["grades"].items()},
+    }
+
+
+def _feature(raw: Mapping[str, Any]) -> ModelFeature:
+    categories = raw.get("categories")
+    return ModelFeature(
+        name=raw["name"],
+        categories=None if categories is None else tuple(categories),
+        rare=tuple(raw.get("rare", ())),
+        low=raw.get("low"),
+        high=raw.get("high"),
+    )
+
+
+def _signal(raw: Mapping[str, Any]) -> ModelSignal:
+    return ModelSignal(
+        code=raw["code"],
+        words=raw["words"],
+        family=Family(raw["family"]),
+        unit=Unit(raw["unit"]),
+        columns=tuple(raw["columns"]),
+        lookbacks_days=tuple(raw["lookbacks_days"]),
+        is_personal=raw["is_personal"],
+    )
+
+
+def model_signals(
+    catalogue: Catalogue, features: tuple[ModelFeature, ...]
+) -> tuple[ModelSignal, ...]:
+    """Return the catalogue's signals that have a column among the features."""
+    place = {f.name: i for i, f in enumerate(features)}
+    personal = {a.name for a in catalogue.company.attributes if a.personal}
+    signals = []
+    for each in catalogue:
+        kept = [f for f in each if f.name in place]
+        if kept:
+            lookbacks = tuple(f.lookback_days for f in kept if f.lookback_days)
+            signals.append(
+                ModelSignal(
+                    each.name, each.words, each.family, each.unit,
+                    tuple(place[f.name] for f in kept), lookbacks,
+                    bool(personal & set(each.attributes)) and each.unit != Unit.SHARE,
+                )
+            )  # fmt: skip
+    return tuple(signals)

@@ -1,0 +1,183 @@
+"""The booster: gradient-boosted trees, regularised, held to their declared directions.
+
+Why so strongly regularised: on real lead data in the order of time, boosting out of the
+box loses to plain additive models; held back, it is level with or ahead of every peer.
+Why no deeper than ten: explanations stay exact and fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from .points import Floats
+
+Rows = npt.NDArray[np.intp]
+
+_LEAVES = 31  # where the depth allows more
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a booster is fitted.
+
+    Attributes
+    ----------
+    learning_rate : float
+    most_rounds : int
+        Early stopping usually ends sooner.
+    seed : int
+    threads : int
+        0 for all cores.
+    """
+
+    learning_rate: float = 0.05
+    most_rounds: int = 1500
+    seed: int = 0
+    threads: int = 0
+
+    def parameters(self, depth: int, directions: tuple[int, ...]) -> dict[str, Any]:
+        """LightGBM's parameters for trees of a depth."""
+        return {
+            "objective": "binary",
+            "learning_rate": self.learning_rate,
+            "max_depth": depth,
+            "num_leaves": min(2**depth, _LEAVES),
+            "min_data_in_leaf": 40,
+            "feature_fraction": 0.5,
+            "bagging_fraction": 0.8,
+            "bagging_freq": 1,
+            "lambda_l2": 5.0,
+            "cat_l2": 30.0,
+            "monotone_constraints": list(directions) if any(directions) else None,
+            "seed": self.seed,
+            "num_threads": self.threads,
+            "deterministic": True,
+            "force_row_wise": True,
+            "feature_pre_filter": False,
+            "verbosity": -1,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Learnable:
+    """Encoded snapshots with known outcomes.
+
+    Attributes
+    ----------
+    encoded : ndarray of shape (n, p)
+        As :func:`models.served.encode` gives them.
+    outcome : ndarray of shape (n,)
+        0 or 1.
+    weight : ndarray of shape (n,)
+        1 / (snapshots of the lead).
+    group : ndarray of shape (n,)
+        Kept whole in resampling.
+    categorical : tuple of int
+        The columns that hold category codes.
+    directions : tuple of int
+        Per column: 1 may only raise, -1 may only lower, 0 is free.
+    """
+
+    encoded: Floats
+    outcome: Floats
+    weight: Floats
+    group: npt.NDArray[np.object_]
+    categorical: tuple[int, ...] = ()
+    directions: tuple[int, ...] = ()
+
+    def take(self, rows: Rows) -> Learnable:
+        """Return some of the rows."""
+        return replace(
+            self,
+            encoded=self.encoded[rows],
+            outcome=self.outcome[rows],
+            weight=self.weight[rows],
+            group=self.group[rows],
+        )
+
+
+def fit_booster(
+    rows: Learnable, recipe: Recipe, *, depth: int, rounds: int
+) -> lightgbm.Booster:
+    """Fit a booster of a given depth and number of rounds.
+
+    Weights are scaled to a mean of 1, so that the regularisation means the same
+    whatever the number of snapshots of a lead.
+    """
+    parameters = recipe.parameters(depth, rows.directions)
+    return lightgbm.train(parameters, _dataset(rows), num_boost_round=rounds)
+
+
+def best_rounds(
+    rows: Learnable, later: Learnable, recipe: Recipe, *, depth: int
+) -> int:
+    """Return how many rounds predict later snapshots best.
+
+    Judged by log loss after the best intercept: the calibration mends a base rate that
+    runs away, and a booster stopped for it would stop at nothing.
+    """
+    parameters = recipe.parameters(depth, rows.directions) | {"metric": "none"}
+    fitted = lightgbm.train(
+        parameters,
+        _dataset(rows),
+        num_boost_round=recipe.most_rounds,
+        valid_sets=[_dataset(later)],
+        feval=_intercept_free_loss(later),
+        callbacks=[lightgbm.early_stopping(50, verbose=False, min_delta=1e-6)],
+    )
+    return max(int(fitted.best_iteration), 1)
+
+
+def margins(booster: lightgbm.Booster, values: Floats) -> Floats:
+    """Raw output of the booster, in log-odds; shape (n,)."""
+    if not len(values):
+        return np.empty(0)
+    return np.asarray(booster.predict(values, raw_score=True), dtype=np.float64)
+
+
+def intercept_free_losses(margin: Floats, rows: Learnable) -> Floats:
+    """Log loss of each row after the best intercept for all of them; shape (n,)."""
+    share = rows.weight / rows.weight.sum()
+    offset, mean = 0.0, float(share @ rows.outcome)
+    for _ in range(6):  # Newton on a convex function: the error squares at each step
+        chance = expit(margin + offset)
+        slope = float(share @ chance) - mean
+        curve = float(share @ (chance * (1 - chance))) + 1e-12
+        offset -= float(np.clip(slope / curve, -2, 2))
+    log_odds = margin + offset
+    return np.logaddexp(0, log_odds) - rows.outcome * log_odds
+
+
+def _intercept_free_loss(
+    later: Learnable,
+) -> Callable[[Floats, lightgbm.Dataset], tuple[str, float, bool]]:
+    def loss(prediction: Floats, _: lightgbm.Dataset) -> tuple[str, float, bool]:
+        # LightGBM hands over probabilities, of which the log-odds are the margins.
+        inside = np.clip(prediction, 1e-12, 1 - 1e-12)
+        margin = np.log(inside) - np.log1p(-inside)
+        losses = intercept_free_losses(margin, later)
+        return (
+            "intercept-free loss",
+            float(np.average(losses, weights=later.weight)),
+            False,
+        )
+
+    return loss
+
+
+def _dataset(rows: Learnable) -> lightgbm.Dataset:
+    return lightgbm.Dataset(
+        rows.encoded,
+        label=rows.outcome,
+        weight=rows.weight / rows.weight.mean(),
+        categorical_feature=list(rows.categorical),
+        params={"verbosity": -1, "feature_pre_filter": False},
+        free_raw_data=True,
+    )

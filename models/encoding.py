@@ -1,0 +1,101 @@
+"""Which columns the booster reads, and how: settled on the training rows alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from features.catalogue import Catalogue
+from features.errors import DataError
+from features.vocabulary import Unit
+
+from .contract import ModelFeature
+
+_MOST_CATEGORIES = 200  # more is a list of names, not a category
+_ID_SHARE = 0.5  # of the filled values that are different: a name of the row
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The columns that are used, and why the others are not.
+
+    Attributes
+    ----------
+    features : tuple of ModelFeature
+    dropped : dict of str to str
+        Column to reason.
+    """
+
+    features: tuple[ModelFeature, ...]
+    dropped: dict[str, str]
+
+
+def choose_features(
+    table: pd.DataFrame, catalogue: Catalogue, *, rare_rows: int
+) -> Chosen:
+    """Settle the columns and their categories.
+
+    Parameters
+    ----------
+    table : DataFrame of shape (n_train, n_features)
+        The feature table of the rows before the test block.
+    rare_rows : int
+        Categories with fewer rows are pooled.
+
+    Raises
+    ------
+    DataError
+        When no column is left.
+    """
+    kept: list[ModelFeature] = []
+    dropped: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    for signal in catalogue:
+        for feature in signal:
+            column = table[feature.name]
+            digest = str(pd.util.hash_pandas_object(column, index=False).sum())
+            if reason := _reason_to_drop(column, signal.unit):
+                dropped[feature.name] = reason
+            elif digest in seen:
+                dropped[feature.name] = f"the same as {seen[digest]} in every row"
+            elif signal.unit is Unit.CATEGORY:
+                kept.append(_category(column, feature.name, rare_rows))
+            else:
+                kept.append(_number(column, feature.name))
+            seen.setdefault(digest, feature.name)
+    if not kept:
+        raise DataError(
+            "No feature is left: every column is empty or has one value only. Declare "
+            "attributes in leads.known_at_creation, or touches in [[touches]]."
+        )
+    return Chosen(tuple(kept), dropped)
+
+
+def _reason_to_drop(column: pd.Series, unit: Unit) -> str | None:
+    filled = column.dropna()
+    if filled.empty:
+        return "empty in every row"
+    different = filled.nunique()
+    if different == 1 and len(filled) == len(column):
+        return f"{filled.iloc[0]!r} in every row"
+    if unit is Unit.CATEGORY and different > max(
+        _MOST_CATEGORIES, _ID_SHARE * len(filled)
+    ):
+        return f"{different:,} different values in {len(filled):,} rows: like a name"
+    return None
+
+
+def _category(column: pd.Series, name: str, rare_rows: int) -> ModelFeature:
+    counts = column.dropna().astype(str).value_counts()
+    frequent = sorted(counts.index[counts >= rare_rows])
+    rare = sorted(counts.index[counts < rare_rows])
+    return ModelFeature(name, tuple(frequent), tuple(rare))
+
+
+def _number(column: pd.Series, name: str) -> ModelFeature:
+    values = column.to_numpy(np.float64, na_value=np.nan)
+    return ModelFeature(
+        name, low=float(np.nanmin(values)), high=float(np.nanmax(values))
+    )
