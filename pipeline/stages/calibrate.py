@@ -87,6 +87,10 @@ def calibrate(config: Config, shelf: Shelf) -> None:
     shelf.put(QUALITY, _quality(test, base_rate, config.train.seed) | segments)
 
 
+# At a first calibration a slope paid from 15 conversions on, wherever it was measured.
+_SLOPE_CONVERSIONS = 15
+
+
 @dataclass(frozen=True)
 class _Settled:
     """A calibrator and the cutoffs on its probabilities."""
@@ -103,6 +107,7 @@ def _settle(rows: pd.DataFrame, rules: CutoffRules) -> _Settled:
         block["weight"],
         order=_order(block),
         group_id=block["group_id"],
+        slope_conversions=_SLOPE_CONVERSIONS,
     )
     proof = rows.loc[rows["split"] == Split.CUTOFF]
     evidence = _evidence(proof, calibrator.probability(proof["margin"]))

@@ -1,0 +1,163 @@
+"""A scorer as it lies on disk: the booster's text and its contract, checked before use.
+
+Why digests from elsewhere: a file in the bundle that vouches for the bundle would be
+changed along with it. They come from the run's manifest or the registry's tags. Why
+before loading: a damaged model text can kill the process, past any ``try``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.errors import ModelError, RunError
+from models.contract import Contract
+from models.points import Floats
+from models.treeshap import TreeExplainer
+
+from .artefacts import BOOSTER, CONTRACT, digest
+from .stage import read_manifest
+
+if TYPE_CHECKING:
+    import lightgbm
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a scorer lies, and what its files must be.
+
+    Attributes
+    ----------
+    name : str
+        The registered name, or the run's.
+    version : str
+        The registry's version, or the run's name.
+    booster, contract : Path
+    booster_digest, contract_digest : str
+        SHA-256, from the manifest or the registry.
+    """
+
+    name: str
+    version: str
+    booster: Path
+    contract: Path
+    booster_digest: str
+    contract_digest: str
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A scorer whose files are what they should be.
+
+    Attributes
+    ----------
+    name, version : str
+    digest : str
+        Of both files together: 16 hexadecimal digits.
+    contract : Contract
+    explainer : TreeExplainer
+        With the contract's signals as players.
+    """
+
+    name: str
+    version: str
+    digest: str
+    contract: Contract
+    explainer: TreeExplainer
+    booster_text: str
+
+    def margins(self, encoded: Floats) -> Floats:
+        """Raw output of the booster, by LightGBM itself; shape (n,)."""
+        from models.conversion import margins
+
+        return margins(self._booster(), encoded)
+
+    def _booster(self) -> lightgbm.Booster:
+        import lightgbm
+
+        return lightgbm.Booster(model_str=self.booster_text)
+
+
+def source_of_run(folder: Path) -> Source:
+    """Return the scorer of a run folder.
+
+    Raises
+    ------
+    RunError
+        When the run has not been finished.
+    """
+    written = {
+        name: told
+        for stage in read_manifest(folder).get("stages", {}).values()
+        for name, told in stage["writes"].items()
+    }
+    lacking = [f for f in (BOOSTER.file, CONTRACT.file) if f not in written]
+    if lacking:
+        raise RunError(
+            f"{folder} holds no finished scorer: its manifest does not list "
+            f"{' and '.join(lacking)}. Run `leadlight run` to the end first."
+        )
+    return Source(
+        folder.name,
+        folder.name,
+        folder / BOOSTER.file,
+        folder / CONTRACT.file,
+        written[BOOSTER.file],
+        written[CONTRACT.file],
+    )
+
+
+def open_bundle(source: Source) -> Bundle:
+    """Check a scorer's files and read them, as data.
+
+    Raises
+    ------
+    ModelError
+        When a file is missing, is not the one that was written, or the two do not
+        belong together.
+    """
+    for path, expected in (
+        (source.booster, source.booster_digest),
+        (source.contract, source.contract_digest),
+    ):
+        _check(path, expected)
+    contract = Contract.from_json(source.contract.read_text(encoding="utf-8"))
+    text = source.booster.read_text(encoding="utf-8")
+    explainer = TreeExplainer.from_text(text, contract.players)
+    _check_width(explainer, contract, source.booster)
+    together = f"{source.booster_digest}{source.contract_digest}".encode()
+    return Bundle(
+        source.name,
+        source.version,
+        hashlib.sha256(together).hexdigest()[:16],
+        contract,
+        explainer,
+        text,
+    )
+
+
+def _check(path: Path, expected: str) -> None:
+    if not path.exists():
+        raise ModelError(f"{path} is missing. Train again, or fetch the scorer again.")
+    found = digest(path)
+    if found != expected:
+        raise ModelError(
+            f"{path} is not the file that was written: its digest is {found[:12]}…, "
+            f"and {expected[:12]}… was expected. It is damaged or was changed; train "
+            "again, or fetch the scorer again."
+        )
+
+
+def _check_width(explainer: TreeExplainer, contract: Contract, path: Path) -> None:
+    """One row of missing values goes through, or booster and contract do not fit."""
+    explainer.margins(np.full((1, len(contract.features)), np.nan))
+    used = sorted(c for s in contract.signals for c in s.columns)
+    if used != list(range(len(contract.features))):
+        raise ModelError(
+            f"{path} and its contract do not fit: the signals of the contract do not "
+            f"share out its {len(contract.features)} columns. Train again."
+        )

@@ -1,0 +1,206 @@
+"""MLflow: the record of runs and the registry of scorers. The only door to it.
+
+The registered model is self-contained: a copy of ``models/served.py``, the booster's
+text and the contract. Nothing is pickled, and nothing of ours is imported by it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import models.served
+from features.errors import ModelError
+
+from .artefacts import (
+    BOOSTER,
+    CALIBRATION,
+    CHECKS,
+    CONTRACT,
+    CUTOFFS,
+    IMPORTANCE,
+    LADDER,
+    QUALITY,
+    digest,
+)
+from .bundle import Source
+from .sections import Config
+from .stage import MANIFEST
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+CHALLENGER = "challenger"
+CHAMPION = "champion"
+
+_TAGS = ("leadlight.booster_digest", "leadlight.contract_digest")
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A scorer in the registry."""
+
+    name: str
+    version: str
+    run_id: str
+
+
+def register(config: Config, folder: Path, quality: dict[str, Any]) -> Registered:
+    """Record a finished run, register its scorer and make it the challenger.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder.
+    quality : dict
+        Figures by name, each with ``value``, ``low`` and ``high``.
+    """
+    with _client(config) as client:
+        import mlflow
+
+        experiment = _experiment(client, config)
+        with mlflow.start_run(experiment_id=experiment, run_name=folder.name) as run:
+            mlflow.log_params(_parameters(config))
+            mlflow.log_metrics(_metrics(quality))
+            for artefact in (LADDER, CALIBRATION, CUTOFFS, QUALITY, IMPORTANCE, CHECKS):
+                if (folder / artefact.file).exists():
+                    mlflow.log_artifact(str(folder / artefact.file))
+            mlflow.log_artifact(str(folder / MANIFEST))
+            logged = _log_model(config, folder)
+        found = str(logged.registered_model_version)
+        files = (folder / BOOSTER.file, folder / CONTRACT.file)
+        for tag, path in zip(_TAGS, files, strict=True):
+            client.set_model_version_tag(config.run.model, found, tag, digest(path))
+        client.set_registered_model_alias(config.run.model, CHALLENGER, found)
+        return Registered(config.run.model, found, run.info.run_id)
+
+
+def source_of_alias(config: Config, alias: str) -> Source:
+    """Return the scorer that an alias of the registry points to.
+
+    Raises
+    ------
+    ModelError
+        When there is none, or the registry does not say what its files must be.
+    """
+    with _client(config) as client:
+        import mlflow
+
+        name = config.run.model
+        try:
+            found = client.get_model_version_by_alias(name, alias)
+        except mlflow.exceptions.MlflowException as error:
+            raise ModelError(_none_found(name, alias)) from error
+        folder = Path(mlflow.artifacts.download_artifacts(_place(found)))
+    files = [
+        next(iter(folder.rglob(Path(a.file).name)), None) for a in (BOOSTER, CONTRACT)
+    ]
+    booster, contract = files
+    if booster is None or contract is None or not set(_TAGS) <= set(found.tags):
+        raise ModelError(
+            f"Version {found.version} of {name} in the registry was not written by "
+            "Leadlight: its booster, its contract or their digests are missing."
+        )
+    tags = [found.tags[t] for t in _TAGS]
+    return Source(name, str(found.version), booster, contract, *tags)
+
+
+def _none_found(name: str, alias: str) -> str:
+    if alias == CHAMPION:
+        return (
+            f"The registry holds no champion of {name!r} yet. Promote one, or score "
+            "with `--model challenger` or with `--run FOLDER`."
+        )
+    return (
+        f"The registry holds no {alias} of {name!r}. `leadlight run` registers one; "
+        "or score with `--run FOLDER`."
+    )
+
+
+@contextmanager
+def _client(config: Config) -> Iterator[MlflowClient]:
+    """MLflow, pointed at the configured store, with pickles refused."""
+    os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    import logging
+
+    for name in ("mlflow", "alembic"):  # their progress is not ours to show
+        logging.getLogger(name).setLevel(logging.ERROR)
+    import mlflow
+
+    root = Path(config.run.folder).resolve()
+    root.mkdir(parents=True, exist_ok=True)
+    uri = _store(config.run.tracking, root)
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    yield mlflow.MlflowClient()
+
+
+def _store(uri: str, root: Path) -> str:
+    """A relative SQLite file lies in the folder of the runs."""
+    prefix = "sqlite:///"
+    if uri.startswith(prefix) and not uri.startswith(prefix + "/"):
+        return f"{prefix}{root / uri.removeprefix(prefix)}"
+    if urlsplit(uri).password:
+        raise ModelError(
+            "run.tracking holds a password. Give it by MLFLOW_TRACKING_PASSWORD."
+        )
+    return uri
+
+
+def _experiment(client: MlflowClient, config: Config) -> str:
+    found = client.get_experiment_by_name(config.run.model)
+    if found is not None:
+        return str(found.experiment_id)
+    place = Path(config.run.folder).resolve() / "mlartifacts"
+    is_local = config.run.tracking.startswith("sqlite:")
+    where = place.as_uri() if is_local else None
+    return str(client.create_experiment(config.run.model, artifact_location=where))
+
+
+def _log_model(config: Config, folder: Path) -> Any:
+    import mlflow
+
+    needs = [f"{name}=={version(name)}" for name in ("lightgbm", "numpy", "pandas")]
+    return mlflow.pyfunc.log_model(
+        name="scorer",
+        python_model=models.served.__file__,
+        artifacts={
+            "booster": str(folder / BOOSTER.file),
+            "contract": str(folder / CONTRACT.file),
+        },
+        pip_requirements=[*needs, f"mlflow=={version('mlflow')}"],
+        registered_model_name=config.run.model,
+    )
+
+
+def _place(found: Any) -> str:
+    return f"models:/{found.name}/{found.version}"
+
+
+def _parameters(config: Config) -> dict[str, Any]:
+    told = config.model_dump(mode="json")
+    return {
+        f"{section}.{key}": value
+        for section in ("outcome", "snapshots", "train")
+        for key, value in told[section].items()
+        if value is not None
+    }
+
+
+def _metrics(quality: dict[str, Any]) -> dict[str, float]:
+    metrics = {}
+    for name, figure in quality.items():
+        if isinstance(figure, dict) and figure.get("value") is not None:
+            for part in ("value", "low", "high"):
+                if figure.get(part) is not None:
+                    key = name if part == "value" else f"{name}_{part}"
+                    metrics[f"test_{key}"] = float(figure[part])
+    return metrics
