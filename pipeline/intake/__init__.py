@@ -1,0 +1,8 @@
+"""Intake: tables as they were exported become the canonical tables, losing no row."""
+
+from __future__ import annotations
+
+from .desk import take_in
+from .report import FileDigest, IntakeReport, SourceReport
+
+__all__ = ["FileDigest", "IntakeReport", "SourceReport", "take_in"]

@@ -1,0 +1,119 @@
+"""Judging rows: each is kept, or set aside with the reason, and both are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.engine import Engine, literal, quoted
+
+from .report import Origin, SourceReport
+from .sources import Source
+from .terms import Terms
+
+REPEAT = "This row repeats an earlier one in every column."
+JUDGED = "judged"
+KEPT = f"{JUDGED} WHERE reason IS NULL"
+QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the canonical table adds to a source's report."""
+
+    rows_written: int
+    recorded_at: Origin | None = None
+    recorded_at_missing: int = 0
+    values_unreadable: int = 0
+
+
+def count(engine: Engine, rows: str) -> int:
+    """Count the rows of a table, or of one with a condition."""
+    [(found,)] = engine.execute(f"SELECT count(*) FROM {rows}").fetchall()
+    return int(found)
+
+
+def create_quarantine(engine: Engine) -> None:
+    """Make the empty quarantine."""
+    engine.execute(
+        f"""
+        CREATE TABLE {QUARANTINE} (
+            "table" VARCHAR, file VARCHAR, line BIGINT, lead_id VARCHAR,
+            reason VARCHAR, is_repeat BOOLEAN, "text" VARCHAR, source BIGINT, n BIGINT
+        )
+        """
+    )
+
+
+def judge(engine: Engine, source: Source, terms: Terms) -> None:
+    """Make the table ``judged``: cells, fields, ``reason`` (null: kept), ``is_repeat``.
+
+    Of rows alike in every column the first is kept, which leaves no trace of their
+    order.
+    """
+    fields = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in terms.fields.items())
+    cases = " ".join(
+        f"WHEN {f.condition} THEN {literal(f.reason)}" for f in terms.findings
+    )
+    engine.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {JUDGED} AS
+        WITH taken AS (SELECT * EXCLUDE (raw), {fields} FROM {source.relation})
+        SELECT *, md5_number(whole) AS digest, false AS is_repeat,
+            CASE {cases or "WHEN false THEN ''"} END AS reason
+        FROM taken
+        """
+    )
+    if not terms.repeats_allowed:
+        _set_aside(engine, "digest", "n", f"is_repeat = true, reason = '{REPEAT}'")
+    if terms.one_per:
+        keys = ", ".join(map(quoted, terms.one_per))
+        reason = f"reason = {literal(terms.otherwise)}"
+        _set_aside(engine, keys, f"{terms.first_by}, n", reason)
+
+
+def _set_aside(engine: Engine, keys: str, order: str, change: str) -> None:
+    """Of the rows kept with the same keys, set aside all but the first in an order."""
+    engine.execute(
+        f"""
+        UPDATE {JUDGED} SET {change} WHERE n IN (
+            SELECT n FROM {KEPT}
+            QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {order}) > 1)
+        """
+    )
+
+
+def settle(
+    engine: Engine, source: Source, table: str, counts: Counts, *, order: int
+) -> SourceReport:
+    """Put what was not kept into quarantine, and report the source."""
+    engine.execute(
+        f"""
+        INSERT INTO {QUARANTINE} BY NAME
+        SELECT {literal(table)} AS "table", file, line, lead_id, reason, is_repeat,
+            raw AS "text", {order} AS source, n
+        FROM (SELECT n, lead_id, is_repeat, reason FROM {JUDGED})
+        JOIN (SELECT n, file, line, raw FROM {source.relation}) USING (n)
+        WHERE reason IS NOT NULL
+        UNION ALL BY NAME
+        SELECT {literal(table)} AS "table", file, line, reason, false AS is_repeat,
+            raw AS "text", {order} AS source, n
+        FROM {source.rejects}
+        """
+    )
+    reasons = engine.execute(
+        f"SELECT reason, count(*) FROM {QUARANTINE} WHERE source = {order} "
+        "GROUP BY reason ORDER BY count(*) DESC, reason"
+    ).fetchall()
+    told = {str(reason): int(found) for reason, found in reasons}
+    return SourceReport(
+        table=table,
+        files=source.files,
+        rows_in=source.rows_in,
+        rows_kept=count(engine, KEPT),
+        rows_quarantined=sum(told.values()),
+        rows_written=counts.rows_written,
+        reasons=told,
+        recorded_at=counts.recorded_at,
+        recorded_at_missing=counts.recorded_at_missing,
+        values_unreadable=counts.values_unreadable,
+    )

@@ -1,0 +1,156 @@
+"""The leads, one row each, and their attributes apart from them.
+
+Why the rule for several different rows of one lead looks only at their contents: the
+order of rows in an export means nothing, so it must not decide which one counts.
+"""
+
+from __future__ import annotations
+
+from features.engine import Engine, literal, quoted
+from features.errors import ConfigError, DataError
+from pipeline.sections import Config, LeadsConfig
+
+from .judging import KEPT, Counts, count, judge, settle
+from .report import SourceReport
+from .sources import ROW, Source
+from .terms import Draft, Terms
+
+OTHER_KEPT = (
+    "Another row of this lead is kept: the one with the earliest creation, then the "
+    "one whose text comes first."
+)
+EVERY = ("*",)
+
+
+def take_leads(
+    engine: Engine, source: Source, config: Config, *, is_new: bool, order: int
+) -> SourceReport:
+    """Make the tables ``leads`` and ``attributes``.
+
+    Parameters
+    ----------
+    engine : Engine
+        Where the source is, and quarantine.
+    source : Source
+        The rows.
+    config : Config
+        The whole configuration: an outcome column belongs to no other section.
+    is_new : bool
+        Whether these are new leads to score, which have no outcome yet, and no place
+        in the order of the past.
+    order : int
+        The source's number in the report.
+
+    Raises
+    ------
+    SourceError, ConfigError
+        When columns are missing, or an outcome is declared as an attribute.
+    DataError
+        When no row can be read.
+    """
+    leads = config.leads
+    optional = {config.outcome.column, leads.order_by} if is_new else set()
+    named = (c for c in _named(config) if c not in optional or c in source.columns)
+    source.check_has(sorted(named), "[leads] or [outcome]")
+    attributes = _attributes(source, config, is_new=is_new)
+    judge(engine, source, _terms(source, config))
+    engine.execute(_leads(engine, source, config))
+    told = "".join(f", {source.cell(a)} AS {quoted(a)}" for a in attributes)
+    engine.execute(
+        f"CREATE TABLE attributes AS SELECT lead_id{told} FROM {KEPT} ORDER BY n"
+    )
+    counts = Counts(count(engine, "leads"))
+    report = settle(engine, source, "leads", counts, order=order)
+    if not report.rows_kept:
+        raise DataError(
+            f"{source.name} has no readable row: {source.rows_in:,} came in"
+            + "".join(f"; {count:,}: {why}" for why, count in report.reasons.items())
+            + (" Export leads, or correct [leads]." if report.reasons else ".")
+        )
+    return report
+
+
+def _ids(leads: LeadsConfig) -> tuple[str, ...]:
+    several = (leads.lead_id,) if isinstance(leads.lead_id, str) else leads.lead_id
+    return tuple(c for c in several if c != ROW)
+
+
+def _named(config: Config) -> set[str]:
+    """Return the columns with a part of their own: none of them is an attribute."""
+    leads, outcome = config.leads, config.outcome
+    others = (
+        leads.account_id, leads.created_at, leads.order_by, leads.group, outcome.column
+    )  # fmt: skip
+    return {*_ids(leads), *(c for c in others if c is not None and c != ROW)}
+
+
+def _attributes(source: Source, config: Config, *, is_new: bool) -> tuple[str, ...]:
+    leads, outcome = config.leads, config.outcome.column
+    if outcome is not None and outcome in leads.known_at_creation:
+        raise ConfigError(
+            f"The outcome {outcome!r} is declared as known at creation. Take it out "
+            "of leads.known_at_creation."
+        )
+    if both := sorted(set(leads.known_at_creation) & set(leads.never)):
+        raise ConfigError(
+            f"leads.known_at_creation and leads.never both name {both[0]!r}. Decide "
+            "for one."
+        )
+    if not is_new:  # a leak misspelt in 'never' would slip in with "*"
+        source.check_has(leads.never, "leads.never")
+    chosen = leads.known_at_creation
+    if chosen == EVERY:
+        known = _named(config) | set(leads.never)
+        chosen = tuple(c for c in source.columns if c not in known)
+    source.check_has(chosen, "leads.known_at_creation")
+    if any(a.casefold() == "lead_id" for a in chosen):
+        raise ConfigError(
+            "An attribute cannot be called 'lead_id'. Name it in leads.lead_id, put it "
+            "under leads.never, or rename it with a query."
+        )
+    return chosen
+
+
+def _terms(source: Source, config: Config) -> Terms:
+    leads = config.leads
+    draft = Draft(source, config.source.timezone, leads.format)
+    draft.lead_id(leads.lead_id)
+    draft.instant("created_at", None)
+    if leads.created_at is not None:
+        draft.needed_instant("created_at", leads.created_at, "The instant of creation")
+    return Terms(
+        draft.fields,
+        tuple(draft.findings),
+        repeats_allowed=leads.lead_id == ROW,
+        one_per=("lead_id",),
+        first_by="created_at NULLS LAST, whole",
+        otherwise=OTHER_KEPT,
+    )
+
+
+def _leads(engine: Engine, source: Source, config: Config) -> str:
+    leads, outcome = config.leads, config.outcome
+    cell = Draft(source, config.source.timezone, leads.format).cell
+    value, positive = cell(outcome.column), literal(outcome.positive or "")
+    return f"""
+        CREATE TABLE leads AS
+        SELECT n AS "row", lead_id, {cell(leads.account_id)} AS account_id,
+            coalesce({cell(leads.group)}, {cell(leads.account_id)}, lead_id)
+                AS group_id,
+            created_at, {_position(engine, source, leads.order_by)} AS position,
+            CAST({value} = {positive} AS TINYINT) AS outcome
+        FROM {KEPT} ORDER BY n
+    """
+
+
+def _position(engine: Engine, source: Source, order_by: str | None) -> str:
+    """Return SQL for a lead's place; leads without one come first, as if oldest."""
+    if order_by == ROW:
+        return "row_number() OVER (ORDER BY n) - 1"
+    if order_by is None or order_by not in source.columns:
+        return "CAST(NULL AS BIGINT)"
+    cell = source.cell(order_by)
+    as_number = f"TRY_CAST({cell} AS DECIMAL(38, 9))"
+    words = count(engine, f"{KEPT} AND {cell} IS NOT NULL AND {as_number} IS NULL")
+    key = cell if words else as_number
+    return f"row_number() OVER (ORDER BY {key} NULLS FIRST, n) - 1"

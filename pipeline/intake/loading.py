@@ -1,0 +1,165 @@
+"""Loading: files and answers become tables of text in the engine, every row counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.engine import Engine, literal, quoted
+from features.errors import SourceError
+
+from .header import MOST_CHARACTERS, Header, check_names, read_header
+from .records import Copied, copy_records
+from .text import PARQUET, magic
+
+ENGINE_LINE_BYTES = 4 * MOST_CHARACTERS + 1_000  # four bytes a character, row and line
+Layout = tuple[
+    Header, tuple[str, ...], str
+]  # of the file; the table's columns; encoding
+
+
+def header_of(path: Path, delimiter: str | None, encoding: str) -> Header:
+    """Read a file's column names, whatever kind of file it is.
+
+    Raises
+    ------
+    SourceError
+        When it has none that can be read, or they are not told apart.
+    """
+    if magic(path) != PARQUET:
+        if path.suffix.lower() in {".parquet", ".pq"}:
+            raise SourceError(
+                f"{path.name} is not a Parquet file, whatever its name says. Export "
+                "it again."
+            )
+        return read_header(path, delimiter, encoding)
+    try:
+        names = tuple(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"{path.name} is damaged, or its writer was killed: it has no readable "
+            "Parquet footer. Export it again."
+        ) from error
+    if not names:
+        raise SourceError(f"{path.name} has no columns. Export it again.")
+    check_names(names, path.name)
+    return Header(names, delimiter or ",")
+
+
+def create(engine: Engine, name: str, width: int) -> None:
+    """Make the empty tables of a source: its rows and its rejects."""
+    texts = "".join(f", r{i} VARCHAR" for i in range(width))
+    engine.execute(f"CREATE TABLE {name} (n BIGINT, file VARCHAR, line BIGINT{texts})")
+    engine.execute(
+        f"CREATE TABLE {name}_rejects "
+        "(n BIGINT, file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)"
+    )
+
+
+def insert_file(
+    engine: Engine, name: str, path: Path, layout: Layout, *, first_row: int, work: Path
+) -> int:
+    """Add a file's rows and rejects, and return how many there are together."""
+    header, columns, encoding = layout
+    if magic(path) == PARQUET:
+        return _insert_parquet(engine, name, path, columns, first_row)
+    copied = copy_records(path, header, encoding, first_row=first_row, folder=work)
+    _insert_copy(engine, name, path.name, copied, (header, columns))
+    copied.kept.unlink()
+    copied.rejected.unlink()
+    return copied.kept_rows + copied.rejected_rows
+
+
+def insert_answer(
+    engine: Engine, name: str, files: str, rows: pa.Table, rejects: pa.Table
+) -> None:
+    """Add the rows that answer a query, and the rejects of the files it asked."""
+    texts = "".join(f", c{i}" for i in range(rows.num_columns))
+    engine.register("arrived", rows)
+    engine.execute(
+        f"INSERT INTO {name} SELECT row_number() OVER () - 1, {literal(files)}, "
+        f"NULL{texts} FROM arrived"
+    )
+    engine.unregister("arrived")
+    engine.register("arrived", rejects)
+    engine.execute(
+        f"INSERT INTO {name}_rejects SELECT {rows.num_rows} + row_number() OVER () - 1,"
+        " file, line, reason, raw FROM arrived"
+    )
+    engine.unregister("arrived")
+
+
+def _insert_copy(
+    engine: Engine,
+    name: str,
+    file: str,
+    copied: Copied,
+    names: tuple[Header, tuple[str, ...]],
+) -> None:
+    header, columns = names
+    here = {column: f"h{i}" for i, column in enumerate(header.names)}
+    cells = "".join(f", {here.get(column, 'NULL')}" for column in columns)
+    kept = _csv(copied.kept, tuple(here.values()), header.delimiter)
+    if copied.spans_lines:
+        kept = kept.replace("parallel = true", "parallel = false")
+    bad = _csv(copied.rejected, ("reason", "raw"), ",")
+    into = f"SELECT n, {literal(file)}, line"
+    for relation, told, expected in (
+        (name, f"{into}{cells} FROM {kept}", copied.kept_rows),
+        (f"{name}_rejects", f"{into}, reason, raw FROM {bad}", copied.rejected_rows),
+    ):
+        arrived = _inserted(engine, f"INSERT INTO {relation} {told}", file)
+        if arrived != expected:
+            raise SourceError(
+                f"{file} does not add up: {expected:,} records were told apart and "
+                f"{arrived:,} arrived. This is a fault of Leadlight; please report it."
+            )
+
+
+def _csv(path: Path, texts: tuple[str, ...], delimiter: str) -> str:
+    """Return SQL that reads a copy, leaving nothing to the sniffer."""
+    columns = ", ".join(
+        ["'n': 'BIGINT'", "'line': 'BIGINT'", *(f"'{t}': 'VARCHAR'" for t in texts)]
+    )
+    return (
+        f"read_csv({literal(path.as_posix())}, auto_detect = false, header = false, "
+        f"columns = {{{columns}}}, delim = {literal(delimiter)}, quote = '\"', "
+        "escape = '\"', new_line = '\\n', strict_mode = true, null_padding = false, "
+        f"max_line_size = {ENGINE_LINE_BYTES}, parallel = true)"
+    )
+
+
+def _insert_parquet(
+    engine: Engine, name: str, path: Path, columns: tuple[str, ...], first_row: int
+) -> int:
+    here = pq.read_schema(path).names
+    cells = "".join(
+        f", CAST({quoted(c)} AS VARCHAR)" if c in here else ", NULL" for c in columns
+    )
+    arrived = _inserted(
+        engine,
+        f"INSERT INTO {name} SELECT {first_row} + file_row_number, "
+        f"{literal(path.name)}, file_row_number + 1{cells} FROM "
+        f"read_parquet({literal(path.as_posix())}, file_row_number = true)",
+        path.name,
+    )
+    expected = pq.read_metadata(path).num_rows
+    if arrived != expected:
+        raise SourceError(
+            f"{path.name} does not add up: its footer speaks of {expected:,} rows and "
+            f"{arrived:,} arrived. Export it again."
+        )
+    return arrived
+
+
+def _inserted(engine: Engine, statement: str, file: str) -> int:
+    try:
+        [(count,)] = engine.execute(statement).fetchall()
+    except duckdb.Error as error:
+        # The first sentence only: what follows may quote rows.
+        told = str(error).splitlines()[0][:120]
+        raise SourceError(f"{file} cannot be read: {told}. Export it again.") from error
+    return int(count)

@@ -1,0 +1,109 @@
+"""What was taken in: for every source, how many rows came, stayed and were set aside.
+
+The promise ``rows_in = rows_kept + rows_quarantined`` is kept by the record itself: a
+report in which it does not hold cannot be made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from features.errors import SourceError
+
+Origin = Literal["given", "assumed"]
+
+
+@dataclass(frozen=True)
+class FileDigest:
+    """A file as it was when it was read."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """One source of one table.
+
+    Attributes
+    ----------
+    table : str
+        Such as ``"touches"``.
+    files : tuple of FileDigest
+        In the order read.
+    rows_in, rows_kept, rows_quarantined : int
+        In the source's own rows; a row with several milestones is one.
+    rows_written : int
+        Rows this source gave to the canonical table.
+    reasons : dict of str to int
+        Why rows were set aside, and how many for each; repeats included.
+    recorded_at : "given", "assumed" or None
+        Assumed: the source does not say when our systems knew, so that it is taken
+        to be when it happened. None: the table has no such column.
+    recorded_at_missing : int
+        Rows for which a given recorded_at is missing, and assumed.
+    values_unreadable : int
+        Touches whose value is no finite number, and became missing.
+    """
+
+    table: str
+    files: tuple[FileDigest, ...]
+    rows_in: int
+    rows_kept: int
+    rows_quarantined: int
+    rows_written: int
+    reasons: dict[str, int]
+    recorded_at: Origin | None = None
+    recorded_at_missing: int = 0
+    values_unreadable: int = 0
+
+    def __post_init__(self) -> None:
+        told = sum(self.reasons.values())
+        if (
+            self.rows_in != self.rows_kept + self.rows_quarantined
+            or told != self.rows_quarantined
+        ):
+            raise SourceError(
+                f"The rows of {self.table} do not add up: {self.rows_in:,} came in, "
+                f"{self.rows_kept:,} were kept, {self.rows_quarantined:,} set aside, "
+                f"{told:,} of these for a reason. This is a fault of Leadlight; please "
+                "report it."
+            )
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """Everything that was taken in.
+
+    Attributes
+    ----------
+    sources : tuple of SourceReport
+        One for each source, in the order of the tables.
+    known_until : str or None
+        Instant in ISO 8601, UTC, up to which conversions are completely recorded.
+        None for a flat export.
+    known_until_is : "configured", "latest seen" or None
+        Where ``known_until`` comes from.
+    touches_of_unknown_leads, milestones_of_unknown_leads : int
+        Kept rows whose lead (or account) is not in the leads table.
+    leads_without_touches, milestones_before_creation : int
+        Counted, not set aside.
+    """
+
+    sources: tuple[SourceReport, ...]
+    known_until: str | None
+    known_until_is: Literal["configured", "latest seen"] | None
+    touches_of_unknown_leads: int
+    milestones_of_unknown_leads: int
+    leads_without_touches: int
+    milestones_before_creation: int
+
+    def of(self, table: str) -> tuple[SourceReport, ...]:
+        """Return the sources of one table."""
+        return tuple(s for s in self.sources if s.table == table)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON can hold it."""
+        return asdict(self)

@@ -1,0 +1,228 @@
+"""A source as the engine sees it: numbered rows of text, and why others are not rows.
+
+Why text only: a sniffer that guesses types loses what does not fit the guess. Columns
+are called c0, c1, … inside, so that no name in a file ever becomes SQL.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from features.engine import Engine, open_engine, quoted
+from features.errors import ConfigError, SourceError, few
+
+from .cells import trimmed, unless_null
+from .files import digest_of, found_files
+from .header import check_names
+from .loading import create, header_of, insert_answer, insert_file
+from .queries import answer, checked
+from .report import FileDigest
+
+RAW_CHARACTERS = 1_000
+ROW = "@row"  # in the configuration: the row's place stands for an id or a date
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the files of a source are to be read."""
+
+    delimiter: str | None
+    encoding: str
+    null_tokens: tuple[str, ...]
+    work: Path  # a folder for copies
+    memory_limit: str  # of the engine that a query is asked in
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows of text in the engine.
+
+    Attributes
+    ----------
+    relation : str
+        A view with columns ``n`` (0-based over all rows in, bad ones included),
+        ``file``, ``line`` (null after a query; the row, from 1, in Parquet), ``c0``,
+        ``c1``, … (trimmed, null tokens missing), ``whole`` (all cells, to compare
+        rows by) and ``raw`` (the row as it was, cut).
+    rejects : str
+        A table with columns ``n``, ``file``, ``line``, ``reason`` and ``raw``.
+    name : str
+        The file or files, for sentences.
+    columns : tuple of str
+        The names; the i-th is ``c{i}`` in the engine.
+    absent : dict of str to tuple of str
+        Columns that some files lack, and which.
+    files : tuple of FileDigest
+        What was read.
+    rows_in : int
+        Rows and rejects together.
+    """
+
+    relation: str
+    rejects: str
+    name: str
+    columns: tuple[str, ...]
+    absent: dict[str, tuple[str, ...]]
+    files: tuple[FileDigest, ...]
+    rows_in: int
+
+    def cell(self, column: str) -> str:
+        """Return the engine's name of a column."""
+        return f"c{self.columns.index(column)}"
+
+    def check_has(self, columns: Iterable[str], said_by: str) -> None:
+        """Refuse to go on without these columns.
+
+        Raises
+        ------
+        SourceError
+            Naming those that are missing, and near matches.
+        """
+        wanted = list(dict.fromkeys(columns))
+        if missing := [c for c in wanted if c not in self.columns]:
+            near = [n for c in missing for n in _near(c, self.columns)]
+            hint = f"; did you mean {few(near)}?" if near else "."
+            raise SourceError(
+                f"{self.name} has no column {few(missing, 5)}, which {said_by} names"
+                f"{hint} Correct the name in the configuration."
+            )
+        for column in wanted:
+            if column in self.absent:
+                raise SourceError(
+                    f"The column {column!r}, which {said_by} names, is missing from "
+                    f"{few(list(self.absent[column]))}, while other files of the "
+                    "table have it. Give all files the same columns."
+                )
+
+
+def load(
+    engine: Engine, name: str, meant: str | tuple[str, ...], reading: Reading
+) -> Source:
+    """Read files into the engine as one source called ``name``.
+
+    Raises
+    ------
+    SourceError
+        When a file cannot be read as described.
+    """
+    paths = found_files(meant)
+    headers = [header_of(p, reading.delimiter, reading.encoding) for p in paths]
+    columns = tuple(dict.fromkeys(n for h in headers for n in h.names))
+    told = ", ".join(p.name for p in paths[:3])
+    told += f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    check_names(columns, told)
+    create(engine, name, len(columns))
+    rows = 0
+    digests: list[FileDigest] = []
+    absent: dict[str, tuple[str, ...]] = {}
+    for path, header in zip(paths, headers, strict=True):
+        digests.append(digest_of(path))
+        layout = (header, columns, reading.encoding)
+        rows += insert_file(
+            engine, name, path, layout, first_row=rows, work=reading.work
+        )
+        for column in set(columns) - set(header.names):
+            absent[column] = (*absent.get(column, ()), path.name)
+    view = _view(engine, name, columns, headers[0].delimiter, reading.null_tokens)
+    return Source(view, f"{name}_rejects", told, columns, absent, tuple(digests), rows)
+
+
+def load_query(
+    engine: Engine,
+    name: str,
+    meant: Mapping[str, str | tuple[str, ...]],
+    query: str,
+    reading: Reading,
+) -> Source:
+    """Read named files, ask the query of them, and take its answer as the source.
+
+    Records that cannot be read stay rejects of the source; they are numbered after
+    the rows of the answer.
+    """
+    text = checked(query, tuple(meant))
+    with open_engine(memory_limit=reading.memory_limit) as asked:
+        asked.execute("SET temp_directory = ?", [str(reading.work)])
+        parts = [
+            _load_named(asked, each, path, reading) for each, path in meant.items()
+        ]
+        columns = answer(asked, text, "_answer")
+        rows: pa.Table = asked.sql("FROM _answer").to_arrow_table()
+        rejects = pa.concat_tables(
+            asked.sql(f"FROM {p.rejects} ORDER BY n").to_arrow_table() for p in parts
+        )
+    files = tuple(f for p in parts for f in p.files)
+    names = ", ".join(dict.fromkeys(f.name for f in files))
+    check_names(columns, f"The query's answer over {names}")
+    create(engine, name, len(columns))
+    insert_answer(engine, name, names, rows, rejects)
+    return Source(
+        _view(engine, name, columns, ",", reading.null_tokens),
+        f"{name}_rejects",
+        f"The query's answer over {names}",
+        columns,
+        {},
+        files,
+        rows.num_rows + rejects.num_rows,
+    )
+
+
+def _load_named(
+    engine: Engine, name: str, meant: str | tuple[str, ...], reading: Reading
+) -> Source:
+    """Show a source to a query, under its own column names."""
+    if not name.isidentifier() or name.startswith("_"):
+        raise ConfigError(
+            f"{name!r} cannot name a file in 'from'; use letters, digits and '_'."
+        )
+    source = load(engine, f"_{name}", meant, reading)
+    source.check_has(source.absent, "another file of the table")
+    told = ", ".join(f"c{i} AS {quoted(c)}" for i, c in enumerate(source.columns))
+    engine.execute(
+        f"CREATE TABLE {quoted(name)} AS SELECT {told} FROM {source.relation} "
+        "ORDER BY n"
+    )
+    return source
+
+
+def _view(
+    engine: Engine,
+    name: str,
+    columns: tuple[str, ...],
+    delimiter: str,
+    null_tokens: tuple[str, ...],
+) -> str:
+    """Show rows with their cells cleaned; names sorted where whole rows are compared.
+
+    The unit and record separators stand between cells and for missing ones, so that
+    two rows are equal as texts only if they are equal cell by cell.
+    """
+    places = range(len(columns))
+    cells = [f"c{i}" for i in places]
+    by_name = [cell for _, cell in sorted(zip(columns, cells, strict=True))]
+    trims = ", ".join(f"{trimmed(f'r{i}')} AS t{i}" for i in places)
+    clean = ", ".join(f"{unless_null(f't{i}', null_tokens)} AS c{i}" for i in places)
+    whole = ", ".join(f"coalesce({cell}, chr(30))" for cell in by_name)
+    raw = ", ".join(f"coalesce(r{i}, '')" for i in places)
+    engine.execute(
+        f"""
+        CREATE VIEW {name}_cells AS
+        WITH trimmed AS (SELECT *, {trims} FROM {name}),
+        cleaned AS (SELECT *, {clean} FROM trimmed)
+        SELECT n, file, line, {", ".join(cells)},
+            concat_ws(chr(31), {whole}) AS whole,
+            substr(concat_ws(chr({ord(delimiter)}), {raw}), 1, {RAW_CHARACTERS}) AS raw
+        FROM cleaned
+        """
+    )
+    return f"{name}_cells"
+
+
+def _near(name: str, names: tuple[str, ...]) -> list[str]:
+    folded = {n.casefold(): n for n in names}
+    close = difflib.get_close_matches(name.casefold(), folded, n=3)
+    return [folded[c] for c in close]

@@ -1,0 +1,195 @@
+"""The tables beside the leads: touches, milestones, accounts and history."""
+
+from __future__ import annotations
+
+from features.engine import Engine, literal, quoted
+from features.errors import ConfigError, few
+from pipeline.sections import (
+    AccountsConfig,
+    HistoryConfig,
+    MilestonesConfig,
+    TouchesConfig,
+)
+
+from .cells import number
+from .judging import KEPT, Counts, count, judge, settle
+from .report import SourceReport
+from .sources import ROW, Source
+from .terms import Draft, Terms
+
+EMPTY = {
+    "touches": "lead_id VARCHAR, account_id VARCHAR, kind VARCHAR, "
+    "occurred_at TIMESTAMP, recorded_at TIMESTAMP, asset VARCHAR, channel VARCHAR, "
+    "value DOUBLE",
+    "milestones": "lead_id VARCHAR, milestone VARCHAR, reached_at TIMESTAMP, "
+    "recorded_at TIMESTAMP",
+    "attribute_history": "lead_id VARCHAR, attribute VARCHAR, value VARCHAR, "
+    "known_from TIMESTAMP",
+    "accounts": "account_id VARCHAR, known_from TIMESTAMP",
+}
+OTHER_ACCOUNT = "Another row of this account is kept: the one whose text comes first."
+
+
+def create_empty(engine: Engine) -> None:
+    """Make every table beside the leads, without a row."""
+    for name, columns in EMPTY.items():
+        engine.execute(f"CREATE TABLE {name} ({columns})")
+
+
+def take_touches(
+    engine: Engine, source: Source, touches: TouchesConfig, zone: str, *, order: int
+) -> SourceReport:
+    """Add one source's touches to the table."""
+    ids = (touches.lead_id, touches.account_id)
+    told = (touches.kind, touches.asset, touches.channel, touches.value)
+    dates = (touches.occurred_at, touches.recorded_at)
+    source.check_has(_columns(*ids, *told, *dates), "[[touches]]")
+    draft = Draft(source, zone, touches.format)
+    if touches.lead_id is not None:
+        draft.lead_id(touches.lead_id)
+    draft.text("account_id", None)
+    if touches.account_id is not None:
+        draft.needed_text("account_id", touches.account_id, "The account id")
+    if touches.kind is not None:
+        draft.needed_text("kind", touches.kind, "The kind")
+    else:
+        draft.constant("kind", str(touches.kind_is))
+    draft.needed_instant("occurred_at", touches.occurred_at, "The touch's instant")
+    draft.instant("recorded_at", touches.recorded_at)
+    draft.text("asset", touches.asset)
+    draft.text("channel", touches.channel)
+    draft.fields["value"] = number(draft.cell(touches.value))
+    judge(engine, source, draft.terms())
+    written = _add(
+        engine,
+        "touches",
+        "lead_id, account_id, kind, occurred_at, coalesce(recorded_at, occurred_at), "
+        "asset, channel, value",
+    )
+    cell = draft.cell(touches.value)
+    unreadable = count(engine, f"{KEPT} AND {cell} IS NOT NULL AND value IS NULL")
+    counts = _counts(engine, written, touches.recorded_at, unreadable)
+    return settle(engine, source, "touches", counts, order=order)
+
+
+def take_milestones(
+    engine: Engine,
+    source: Source,
+    milestones: MilestonesConfig,
+    zone: str,
+    *,
+    order: int,
+) -> SourceReport:
+    """Add one source's milestones; an empty date in wide form is no milestone."""
+    named = (milestones.lead_id, milestones.milestone, *milestones.columns.values())
+    dates = (milestones.reached_at, milestones.recorded_at)
+    source.check_has(_columns(*named, *dates), "[[milestones]]")
+    draft = Draft(source, zone, milestones.format)
+    draft.lead_id(milestones.lead_id)
+    draft.instant("recorded_at", milestones.recorded_at)
+    told = {}  # SQL for the milestone's name: the field of its instant
+    if milestones.milestone is not None and milestones.reached_at is not None:
+        draft.needed_text("milestone", milestones.milestone, "The milestone")
+        draft.needed_instant(
+            "reached_at", milestones.reached_at, "The milestone's instant"
+        )
+        told["milestone"] = "reached_at"
+    for i, (name, column) in enumerate(milestones.columns.items()):
+        draft.instant(f"reached_{i}", column)
+        told[literal(name)] = f"reached_{i}"
+    judge(engine, source, draft.terms())
+    written = sum(
+        _add(
+            engine,
+            "milestones",
+            f"lead_id, {name}, {at}, coalesce(recorded_at, {at})",
+            f"{at} IS NOT NULL",
+        )
+        for name, at in told.items()
+    )
+    counts = _counts(engine, written, milestones.recorded_at)
+    return settle(engine, source, "milestones", counts, order=order)
+
+
+def take_history(
+    engine: Engine, source: Source, history: HistoryConfig, zone: str, *, order: int
+) -> SourceReport:
+    """Add one source's values of attributes; a missing one was cleared."""
+    named = (history.lead_id, history.attribute, history.value, history.known_from)
+    source.check_has(_columns(*named), "[[attribute_history]]")
+    draft = Draft(source, zone, history.format)
+    draft.lead_id(history.lead_id)
+    draft.needed_text("attribute", history.attribute, "The attribute's name")
+    draft.text("value", history.value)
+    draft.needed_instant("known_from", history.known_from, "When it became known")
+    judge(engine, source, draft.terms())
+    written = _add(engine, "attribute_history", "lead_id, attribute, value, known_from")
+    return settle(engine, source, "attribute_history", Counts(written), order=order)
+
+
+def take_accounts(
+    engine: Engine, source: Source, accounts: AccountsConfig, zone: str, *, order: int
+) -> SourceReport:
+    """Make the table of accounts; one row each, or one for each instant it was known.
+
+    Where ``known_from`` is configured, a row without it is set aside: undated, it
+    would count as known for ever, which is a leak.
+    """
+    used = _columns(accounts.account_id, accounts.known_from)
+    chosen = accounts.known_at_creation
+    if chosen == ("*",):
+        chosen = tuple(c for c in source.columns if c not in used)
+    source.check_has((*used, *chosen), "[accounts]")
+    names = ["account_id", *(_prefixed(c) for c in chosen)]
+    if twice := sorted({n for n in names if names.count(n) > 1}):
+        raise ConfigError(
+            f"accounts.known_at_creation gives two columns the name {few(twice)}. "
+            "Leave one out, or rename it with a query."
+        )
+    draft = Draft(source, zone, accounts.format)
+    draft.needed_text("account_id", accounts.account_id, "The account id")
+    draft.instant("known_from", None)
+    if accounts.known_from is not None:
+        draft.needed_instant("known_from", accounts.known_from, "When it was known")
+    terms = Terms(
+        draft.fields,
+        tuple(draft.findings),
+        one_per=("account_id", "known_from"),
+        otherwise=OTHER_ACCOUNT,
+    )
+    judge(engine, source, terms)
+    told = "".join(f", {draft.cell(c)} AS {quoted(_prefixed(c))}" for c in chosen)
+    engine.execute(
+        "CREATE OR REPLACE TABLE accounts AS "
+        f"SELECT account_id, known_from{told} FROM {KEPT}"
+    )
+    counts = Counts(count(engine, "accounts"))
+    return settle(engine, source, "accounts", counts, order=order)
+
+
+def _columns(*named: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return every column named, once."""
+    several = [(n,) if isinstance(n, str) else (n or ()) for n in named]
+    columns = tuple(dict.fromkeys(c for some in several for c in some))
+    if ROW in columns:
+        raise ConfigError(f"Only [leads] may say {ROW!r}. Name a column.")
+    return columns
+
+
+def _add(engine: Engine, table: str, fields: str, condition: str = "true") -> int:
+    statement = f"INSERT INTO {table} SELECT {fields} FROM {KEPT} AND {condition}"
+    [(added,)] = engine.execute(statement).fetchall()
+    return int(added)
+
+
+def _counts(
+    engine: Engine, written: int, recorded_at: str | None, unreadable: int = 0
+) -> Counts:
+    if recorded_at is None:
+        return Counts(written, "assumed", 0, unreadable)
+    missing = count(engine, f"{KEPT} AND recorded_at IS NULL")
+    return Counts(written, "given", missing, unreadable)
+
+
+def _prefixed(name: str) -> str:
+    return name if name.casefold().startswith("account") else f"account_{name}"
