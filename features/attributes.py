@@ -36,14 +36,19 @@ class Attribute:
         return exp.Case().when(is_missing, _number(0)).else_(_number(1))
 
     def number(self) -> exp.Expression:
-        """The text as a number; missing where it is none.
+        """The text as a finite number; missing where it is none.
 
         Examples
         --------
-        >>> Attribute("size").number().sql("duckdb")
-        'TRY_CAST("size" AS DOUBLE)'
+        >>> print(Attribute("size").number().sql("duckdb", pretty=True))
+        CASE
+          WHEN ABS(TRY_CAST("size" AS DOUBLE)) < 1e308
+          THEN TRY_CAST("size" AS DOUBLE)
+        END
         """
-        return exp.TryCast(this=self._text(), to=exp.DataType.build("DOUBLE"))
+        cast = exp.TryCast(this=self._text(), to=exp.DataType.build("DOUBLE"))
+        size = exp.Abs(this=cast)  # of "nan", "inf" and "1e999" it is not below any
+        return exp.Case().when(size < exp.Literal.number("1e308"), cast.copy())
 
     def flag(self) -> exp.Expression:
         """1 for yes, 0 for no, however written; missing for anything else."""

@@ -53,7 +53,7 @@ def days_since_first_touch(touches: Touches) -> Aggregate:
     return touches.inbound().days_since_first()
 
 
-@signal(Family.BEHAVIOURAL, Unit.COUNT)
+@signal(Family.BEHAVIOURAL, Unit.NUMBER)
 def intensity(touches: Touches) -> Aggregate:
     """Recent intensity (touches, each counting half after two weeks).
 

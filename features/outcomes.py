@@ -4,6 +4,13 @@ A snapshot is mature when its horizon and the settling time lie wholly before
 ``known_until``. Immature snapshots are dropped whatever became of them: ones ripen
 before noughts, so keeping the early ones would raise the rate (by 26 % where it was
 measured), and counting the rest as noughts would lower it.
+
+Every snapshot weighs the same, although those of one lead are alike. A weight of
+1 / (snapshots of the lead) would know the future: a lead that converts soon has few
+snapshots, because its eligibility ends. In the invented company such weights gave
+probabilities 1.7 times too high (mean .113, truth .066). That snapshots of a lead are
+alike is allowed for where it matters: in intervals, which resample whole groups, and in
+the promise of a cutoff, which counts one row of each group.
 """
 
 from __future__ import annotations
@@ -65,11 +72,11 @@ class SpineCounts:
 def make_labelled_spine(
     connection: Engine, rule: SnapshotRule, ending: Ending, maturity: Maturity
 ) -> SpineCounts:
-    """Create the table ``spine`` of mature snapshots, with ``outcome`` and ``weight``.
+    """Create the table ``spine`` of mature snapshots, with their ``outcome``.
 
     ``outcome`` is 1 if the lead converted in [snapshot_at, snapshot_at + horizon), else
-    0; ``weight`` is 1 / (snapshots of the lead). A flat export brings its outcomes
-    along; rows without one are left out and counted.
+    0. A flat export brings its outcomes along; rows without one are left out and
+    counted.
 
     Raises
     ------
@@ -84,8 +91,7 @@ def make_labelled_spine(
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE spine AS
-        SELECT row_number() OVER (ORDER BY row) - 1 AS row, * EXCLUDE (row),
-          1.0 / count(*) OVER (PARTITION BY lead_id) AS weight
+        SELECT row_number() OVER (ORDER BY row) - 1 AS row, * EXCLUDE (row)
         FROM (
           SELECT s.*, CAST({outcome} AS TINYINT) AS outcome
           FROM spine s JOIN leads l USING (lead_id)

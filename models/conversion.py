@@ -21,6 +21,7 @@ from .points import Floats
 Rows = npt.NDArray[np.intp]
 
 _LEAVES = 31  # where the depth allows more
+_PATIENCE = 40  # rounds without a gain before a fit is stopped
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Recipe:
         0 for all cores.
     """
 
-    learning_rate: float = 0.05
+    learning_rate: float = 0.1
     most_rounds: int = 1500
     seed: int = 0
     threads: int = 0
@@ -75,8 +76,6 @@ class Learnable:
         As :func:`models.served.encode` gives them.
     outcome : ndarray of shape (n,)
         0 or 1.
-    weight : ndarray of shape (n,)
-        1 / (snapshots of the lead).
     group : ndarray of shape (n,)
         Kept whole in resampling.
     categorical : tuple of int
@@ -87,7 +86,6 @@ class Learnable:
 
     encoded: Floats
     outcome: Floats
-    weight: Floats
     group: npt.NDArray[np.object_]
     categorical: tuple[int, ...] = ()
     directions: tuple[int, ...] = ()
@@ -98,7 +96,6 @@ class Learnable:
             self,
             encoded=self.encoded[rows],
             outcome=self.outcome[rows],
-            weight=self.weight[rows],
             group=self.group[rows],
         )
 
@@ -106,19 +103,15 @@ class Learnable:
 def fit_booster(
     rows: Learnable, recipe: Recipe, *, depth: int, rounds: int
 ) -> lightgbm.Booster:
-    """Fit a booster of a given depth and number of rounds.
-
-    Weights are scaled to a mean of 1, so that the regularisation means the same
-    whatever the number of snapshots of a lead.
-    """
+    """Fit a booster of a given depth and number of rounds."""
     parameters = recipe.parameters(depth, rows.directions)
     return lightgbm.train(parameters, _dataset(rows), num_boost_round=rounds)
 
 
-def best_rounds(
+def fit_and_stop(
     rows: Learnable, later: Learnable, recipe: Recipe, *, depth: int
-) -> int:
-    """Return how many rounds predict later snapshots best.
+) -> lightgbm.Booster:
+    """Fit a booster for as many rounds as predict later snapshots best.
 
     Judged by log loss after the best intercept: the calibration mends a base rate that
     runs away, and a booster stopped for it would stop at nothing.
@@ -130,9 +123,12 @@ def best_rounds(
         num_boost_round=recipe.most_rounds,
         valid_sets=[_dataset(later)],
         feval=_intercept_free_loss(later),
-        callbacks=[lightgbm.early_stopping(50, verbose=False, min_delta=1e-6)],
+        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False, min_delta=1e-6)],
+        keep_training_booster=True,
     )
-    return max(int(fitted.best_iteration), 1)
+    for _ in range(fitted.current_iteration() - max(fitted.best_iteration, 1)):
+        fitted.rollback_one_iter()
+    return fitted
 
 
 def margins(booster: lightgbm.Booster, values: Floats) -> Floats:
@@ -144,12 +140,11 @@ def margins(booster: lightgbm.Booster, values: Floats) -> Floats:
 
 def intercept_free_losses(margin: Floats, rows: Learnable) -> Floats:
     """Log loss of each row after the best intercept for all of them; shape (n,)."""
-    share = rows.weight / rows.weight.sum()
-    offset, mean = 0.0, float(share @ rows.outcome)
+    offset, mean = 0.0, float(rows.outcome.mean())
     for _ in range(6):  # Newton on a convex function: the error squares at each step
         chance = expit(margin + offset)
-        slope = float(share @ chance) - mean
-        curve = float(share @ (chance * (1 - chance))) + 1e-12
+        slope = float(chance.mean()) - mean
+        curve = float((chance * (1 - chance)).mean()) + 1e-12
         offset -= float(np.clip(slope / curve, -2, 2))
     log_odds = margin + offset
     return np.logaddexp(0, log_odds) - rows.outcome * log_odds
@@ -165,7 +160,7 @@ def _intercept_free_loss(
         losses = intercept_free_losses(margin, later)
         return (
             "intercept-free loss",
-            float(np.average(losses, weights=later.weight)),
+            float(losses.mean()),
             False,
         )
 
@@ -176,7 +171,6 @@ def _dataset(rows: Learnable) -> lightgbm.Dataset:
     return lightgbm.Dataset(
         rows.encoded,
         label=rows.outcome,
-        weight=rows.weight / rows.weight.mean(),
         categorical_feature=list(rows.categorical),
         params={"verbosity": -1, "feature_pre_filter": False},
         free_raw_data=True,

@@ -18,7 +18,7 @@ from .conversion import (
     Learnable,
     Recipe,
     Rows,
-    best_rounds,
+    fit_and_stop,
     fit_booster,
     intercept_free_losses,
     margins,
@@ -84,6 +84,9 @@ def climb(
 ) -> Ladder:
     """Climb the ladder and choose a rung.
 
+    The climb ends early where two rungs in a row are worse than the best by more than
+    one standard error: deeper ones have not been seen to come back.
+
     Parameters
     ----------
     rows : Learnable
@@ -95,15 +98,28 @@ def climb(
     progress : callable
         Told each fit in words.
     """
-    judged = np.concatenate([fold.judged for fold in blocks.folds])
-    found = {
-        depth: _margins_of(rows, timeline, blocks, recipe, depth, most_rows, progress)
-        for depth in depths
-    }
-    losses = {d: _losses(margin, rows, blocks) for d, (margin, _) in found.items()}
-    rungs = _rungs(found, losses, rows.take(judged))
+    sides = [thinned(f.train, _keys(timeline), most_rows) for f in blocks.folds]
+    judged = rows.take(np.concatenate([fold.judged for fold in blocks.folds]))
+    trials: list[_Trial] = []
+    rungs: tuple[Rung, ...] = ()
+    for depth in depths:
+        tried = []
+        for number, (side, fold) in enumerate(zip(sides, blocks.folds, strict=True)):
+            progress(f"depth {depth}, fold {number + 1} of {len(sides)}")
+            inner = _inner_fold(timeline, side)
+            tried.append(_try(rows, timeline, inner, fold, recipe, depth))
+        rounds, losses = zip(*tried, strict=True)
+        trials.append(_Trial(depth, rounds, np.concatenate(losses)))
+        rungs = _rungs(trials, judged)
+        if all(r.excess > r.standard_error > 0 for r in rungs[-2:]) and len(rungs) > 2:
+            break
     chosen = next(r for r in rungs if r.excess <= r.standard_error)
-    return Ladder(rungs, chosen, found[chosen.depth][0])
+    margin = np.full(len(rows.outcome), np.nan)
+    for side, fold, best in zip(sides, blocks.folds, chosen.rounds, strict=True):
+        progress(f"depth {chosen.depth}: margins")
+        booster = fit_booster(rows.take(side), recipe, depth=chosen.depth, rounds=best)
+        margin[fold.judged] = margins(booster, rows.encoded[fold.judged])
+    return Ladder(rungs, chosen, margin)
 
 
 def fit_final(
@@ -129,36 +145,33 @@ def thinned(rows: Rows, keys: np.ndarray, most_rows: int) -> Rows:
     return np.sort(rows[order[:most_rows]])
 
 
-def _margins_of(
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A depth, its rounds in each fold, and the loss of every judged row."""
+
+    depth: int
+    rounds: tuple[int, ...]
+    losses: Floats
+
+
+def _try(
     rows: Learnable,
     timeline: Timeline,
-    blocks: Blocks,
+    inner: Fold,
+    fold: Fold,
     recipe: Recipe,
     depth: int,
-    most_rows: int,
-    progress: Callable[[str], None],
-) -> tuple[Floats, tuple[int, ...]]:
-    margin = np.full(len(rows.outcome), np.nan)
-    all_rounds = []
-    for number, fold in enumerate(blocks.folds, start=1):
-        progress(f"depth {depth}, fold {number} of {len(blocks.folds)}")
-        train = thinned(fold.train, _keys(timeline), most_rows)
-        rounds = _rounds(rows, timeline, train, recipe, depth)
-        booster = fit_booster(rows.take(train), recipe, depth=depth, rounds=rounds)
-        margin[fold.judged] = margins(booster, rows.encoded[fold.judged])
-        all_rounds.append(rounds)
-    return margin, tuple(all_rounds)
-
-
-def _rounds(
-    rows: Learnable, timeline: Timeline, train: Rows, recipe: Recipe, depth: int
-) -> int:
-    inner = _inner_fold(timeline, train)
+) -> tuple[int, Floats]:
+    """Stop early within the training side, and judge on the fold."""
+    early, late = rows.take(inner.train), rows.take(inner.judged)
     enough = min(timeline.conversions(inner.train), timeline.conversions(inner.judged))
     if enough < _LEAST_INNER_CONVERSIONS:
-        return _DEFAULT_ROUNDS
-    early, late = rows.take(inner.train), rows.take(inner.judged)
-    return best_rounds(early, late, recipe, depth=depth)
+        booster = fit_booster(early, recipe, depth=depth, rounds=_DEFAULT_ROUNDS)
+    else:
+        booster = fit_and_stop(early, late, recipe, depth=depth)
+    judged = rows.take(fold.judged)
+    losses = intercept_free_losses(margins(booster, judged.encoded), judged)
+    return booster.current_iteration(), losses
 
 
 def _inner_fold(timeline: Timeline, train: Rows) -> Fold:
@@ -184,34 +197,20 @@ def _keys(timeline: Timeline) -> np.ndarray:
     )
 
 
-def _losses(margin: Floats, rows: Learnable, blocks: Blocks) -> Floats:
-    """Of the judged rows, fold after fold."""
-    return np.concatenate(
-        [
-            intercept_free_losses(margin[f.judged], rows.take(f.judged))
-            for f in blocks.folds
-        ]
-    )
-
-
-def _rungs(
-    found: dict[int, tuple[Floats, tuple[int, ...]]],
-    losses: dict[int, Floats],
-    judged: Learnable,
-) -> tuple[Rung, ...]:
-    mean = {d: float(np.average(v, weights=judged.weight)) for d, v in losses.items()}
-    best = min(mean, key=lambda depth: mean[depth])
+def _rungs(trials: list[_Trial], judged: Learnable) -> tuple[Rung, ...]:
+    mean = [float(t.losses.mean()) for t in trials]
+    best = trials[int(np.argmin(mean))]
     rungs = []
-    for depth, (_, rounds) in found.items():
-        excess, error = _paired(losses[depth] - losses[best], judged)
-        rungs.append(Rung(depth, rounds, mean[depth], excess, error))
+    for trial, loss in zip(trials, mean, strict=True):
+        excess, error = _paired(trial.losses - best.losses, judged)
+        rungs.append(Rung(trial.depth, trial.rounds, loss, excess, error))
     return tuple(rungs)
 
 
 def _paired(difference: Floats, judged: Learnable) -> tuple[float, float]:
-    """Weighted mean of a difference, and its standard error by group."""
-    mean = float(np.average(difference, weights=judged.weight))
-    deviation = judged.weight * (difference - mean)
+    """Mean of a difference, and its standard error by group."""
+    mean = float(difference.mean())
+    deviation = difference - mean
     by_group = pd.Series(deviation).groupby(pd.factorize(judged.group)[0]).sum()
-    error = float(np.sqrt((by_group**2).sum()) / judged.weight.sum())
+    error = float(np.sqrt((by_group**2).sum()) / len(difference))
     return mean, error

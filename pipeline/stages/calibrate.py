@@ -104,7 +104,6 @@ def _settle(rows: pd.DataFrame, rules: CutoffRules) -> _Settled:
     calibrator = fit_calibrator(
         block["margin"],
         block["outcome"],
-        block["weight"],
         order=_order(block),
         group_id=block["group_id"],
         slope_conversions=_SLOPE_CONVERSIONS,
@@ -135,7 +134,6 @@ def _evidence(rows: pd.DataFrame, probability: np.ndarray) -> Evidence:
     return Evidence.of(
         probability,
         rows["outcome"],
-        weight=rows["weight"],
         group_id=rows["group_id"],
         row_key=rows["row"],
     )
@@ -150,7 +148,7 @@ def _reference(config: Config, rows: pd.DataFrame) -> float:
 
 
 def _rate(rows: pd.DataFrame) -> float:
-    return float(np.average(rows["outcome"], weights=rows["weight"]))
+    return float(rows["outcome"].mean())
 
 
 def _predictions(
@@ -159,7 +157,7 @@ def _predictions(
     """Every labelled snapshot, with a margin where a booster had not seen it."""
     scale = judged.calibrator.scale(reference)
     columns = ["row", "lead_id", "group_id", "snapshot_at", "position"]
-    told = rows[[*columns, "split", "outcome", "weight", "margin"]].copy()
+    told = rows[[*columns, "split", "outcome", "margin"]].copy()
     known = told["margin"].notna().to_numpy()
     margin = told.loc[known, "margin"].to_numpy()
     probability = np.full(len(told), np.nan)
@@ -205,7 +203,7 @@ def _per_week(test: pd.DataFrame) -> float | None:
 
 
 def _quality(test: pd.DataFrame, base_rate: float, seed: int) -> dict[str, Any]:
-    columns = test["probability"], test["outcome"], test["weight"], test["group_id"]
+    columns = test["probability"], test["outcome"], None, test["group_id"]
     judged = judge(*columns, base_rate=base_rate, seed=seed)
     rate = np.full(len(test), base_rate)
     constant = judge(rate, *columns[1:], base_rate=base_rate, seed=seed)
@@ -220,7 +218,7 @@ def _quality(test: pd.DataFrame, base_rate: float, seed: int) -> dict[str, Any]:
 def _segments(
     config: Config, features: pd.DataFrame, test: pd.DataFrame
 ) -> dict[str, Any]:
-    columns = test["probability"], test["outcome"], test["weight"], test["group_id"]
+    columns = test["probability"], test["outcome"], None, test["group_id"]
     held = features.set_index("row").loc[test["row"]]
     tables = {
         name: segment_table(*columns, held[name].fillna("(missing)")).to_dict("records")

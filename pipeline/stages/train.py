@@ -117,7 +117,6 @@ def _learnable(
     return Learnable(
         encode(features, kept),
         spine["outcome"].to_numpy(np.float64),
-        spine["weight"].to_numpy(np.float64),
         spine["group_id"].to_numpy(object),
         categorical,
         directions,
