@@ -147,7 +147,23 @@ class Contract:
             When it is no contract of this format.
         """
         try:
-            raw = json.loads(text)
+            return cls.from_dict(json.loads(text))
+        except ValueError as error:
+            raise ModelError(
+                f"The contract is no JSON ({error}): it is damaged."
+            ) from error
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Contract:
+        """Read the values that :meth:`to_json` wrote.
+
+        Raises
+        ------
+        ModelError
+            When they are no contract of this format.
+        """
+        try:
+            raw = dict(raw)
             found = raw.pop("format")
             if found != FORMAT:
                 raise ModelError(

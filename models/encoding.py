@@ -79,7 +79,7 @@ def _reason_to_drop(column: pd.Series, unit: Unit) -> str | None:
         return "empty in every row"
     different = filled.nunique()
     if different == 1 and len(filled) == len(column):
-        return f"{filled.iloc[0]!r} in every row"
+        return f"{filled.iloc[0]} in every row"
     if unit is Unit.CATEGORY and different > max(
         _MOST_CATEGORIES, _ID_SHARE * len(filled)
     ):

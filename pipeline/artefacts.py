@@ -38,14 +38,14 @@ class Artefact(Generic[Value]):
     read: Callable[[Path], Value]
 
 
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place, flush it to the disk, and rename it.
 
     Examples
     --------
     >>> import tempfile
     >>> place = Path(tempfile.mkdtemp()) / "a.txt"
-    >>> replace_file(place, lambda p: p.write_text("whole") and None)
+    >>> replace_file(place, lambda p: p.write_text("whole"))
     >>> place.read_text()
     'whole'
     """

@@ -1,4 +1,4 @@
-"""The invented company as raw files, messy as a CRM's export, and the truth beside it."""
+"""The invented company as raw files, messy as an export is, and the truth beside it."""
 
 from __future__ import annotations
 
@@ -67,18 +67,15 @@ def true_probabilities(company: Company) -> pd.DataFrame:
         """
     ).df()
     truth = true_probability(company, spine, HORIZON_DAYS)
-    told = spine.assign(true_probability=truth).dropna()
+    told: pd.DataFrame = spine.assign(true_probability=truth).dropna()
     return told.sort_values(["snapshot_at", "lead_id"], ignore_index=True)
 
 
 def _copy(connection: Engine, query: str, path: Path) -> None:
     replace_file(
         path,
-        lambda p: (
-            connection.execute(
-                f"COPY ({query}) TO {literal(p.as_posix())} (FORMAT csv, HEADER)"
-            )
-            and None
+        lambda p: connection.execute(
+            f"COPY ({query}) TO {literal(p.as_posix())} (FORMAT csv, HEADER)"
         ),
     )
 

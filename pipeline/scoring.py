@@ -29,12 +29,20 @@ from models.served import encode
 
 from .bundle import Bundle
 from .intake import take_in
+from .ledger import POINTS, SEEN
 from .sections import Config
 from .tables import shown
 
 Say = Callable[[str], None]
 
 _DIRECTIONS = ("raising", "lowering")
+_PARTS = ("code", "words", "points")
+_REASON_COLUMNS = [
+    f"{direction}_{place}_{part}"
+    for direction in _DIRECTIONS
+    for place in range(1, MOST_REASONS + 1)
+    for part in _PARTS
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +53,13 @@ class Scored:
     ----------
     table : DataFrame
         The output, one row for every lead row in, in their order.
-    points : DataFrame
-        One row for every scored lead: ``lead_id``, then the points of each signal.
+    ledger : DataFrame
+        One row for every lead that got a score: the output without its reasons, the
+        points of every signal and every feature as it was seen.
     """
 
     table: pd.DataFrame
-    points: pd.DataFrame
+    ledger: pd.DataFrame
 
     def counts(self) -> dict[str, int]:
         """Rows by status, and scored leads by qualification."""
@@ -95,10 +104,11 @@ def score_leads(
             spine = instants_are_utc(connection.sql("FROM spine ORDER BY row").df())
         unread = _unreadable(pd.read_parquet(folder / "quarantine.parquet"))
     say(f"scoring and explaining {len(spine):,} leads")
-    told, points = _told(bundle, spine, features)
+    told, beside = _told(bundle, spine, features)
     table = pd.concat([told, unread]) if len(unread) else told
-    table = table.sort_values("row", ignore_index=True).drop(columns="row")
-    return Scored(_named(table, bundle), points)
+    table = _named(table.sort_values("row", ignore_index=True), bundle)
+    held = table.drop(columns=_REASON_COLUMNS).merge(beside, on="row")
+    return Scored(table.drop(columns="row"), held.drop(columns="row"))
 
 
 def _catalogue(contract: Contract) -> Catalogue:
@@ -145,10 +155,12 @@ def _told(
         },
         index=spine.index[may],
     )
-    codes = [s.code for s in contract.signals]
+    codes = [f"{POINTS}{s.code}" for s in contract.signals]
     points = pd.DataFrame(explained.points, columns=codes, index=spine.index[may])
-    points.insert(0, "lead_id", spine.loc[may, "lead_id"])
-    return table.join(scored), points.reset_index(drop=True)
+    used = [f.name for f in contract.features]
+    seen = features.loc[may, used].add_prefix(SEEN)
+    beside = pd.concat([spine.loc[may, "row"], points, seen], axis=1)
+    return table.join(scored), beside
 
 
 def _statuses(
@@ -215,7 +227,7 @@ def _reason_columns(reasons: list[Reasons]) -> dict[str, Any]:
                 r[place] if place < len(r := getattr(each, direction)) else None
                 for each in reasons
             ]
-            for part in ("code", "words", "points"):
+            for part in _PARTS:
                 columns[f"{direction}_{place + 1}_{part}"] = [
                     None if t is None else getattr(t, part) for t in told
                 ]
@@ -238,16 +250,11 @@ def _unreadable(quarantine: pd.DataFrame) -> pd.DataFrame:
 
 def _named(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame:
     """The columns in their stated order, with the model they come from."""
-    reasons = [
-        f"{d}_{p}_{part}"
-        for d in _DIRECTIONS
-        for p in range(1, MOST_REASONS + 1)
-        for part in ("code", "words", "points")
-    ]
     order = [
-        "lead_id", "account_id", "snapshot_at", "probability", "score", "status",
-        "status_said", "qualification", "standing", "standing_since", "grade",
-        "fit_points", "engagement_points", "start_points", *reasons, "other_points",
+        "row", "lead_id", "account_id", "snapshot_at", "probability", "score",
+        "status", "status_said", "qualification", "standing", "standing_since",
+        "grade", "fit_points", "engagement_points", "start_points",
+        *_REASON_COLUMNS, "other_points",
     ]  # fmt: skip
     named = table.assign(
         qualification=table["qualification"].fillna(Qualification.NONE.value),

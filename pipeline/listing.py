@@ -1,0 +1,45 @@
+"""The catalogue of a run, as people and machines read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlglot import Dialects
+
+from features.catalogue import Company, catalogue_of
+from features.errors import ConfigError, RunError
+
+from .artefacts import CATALOGUE
+from .stages.build import listed
+
+
+def list_signals(folder: Path, dialect: str = "duckdb") -> list[dict[str, Any]]:
+    """Return the signals of a run as plain values, defined in a dialect of SQL.
+
+    Raises
+    ------
+    RunError
+        When the run has not been built.
+    ConfigError
+        When there is no such dialect.
+    """
+    path = folder / CATALOGUE.file
+    if not path.exists():
+        raise RunError(f"{path} is missing: run the stage build first.")
+    known = sorted(d.value for d in Dialects if d.value)
+    if dialect not in known:
+        raise ConfigError(f"{dialect!r} is no dialect; known are {', '.join(known)}.")
+    company = Company.from_dict(CATALOGUE.read(path)["company"])
+    return listed(catalogue_of(company), dialect)
+
+
+def signal_lines(signals: list[dict[str, Any]], *, with_sql: bool) -> Iterator[str]:
+    """Yield a line a signal, and one for each column's definition if asked."""
+    for each in signals:
+        name, family, unit = (each[k] for k in ("name", "family", "unit"))
+        yield f"{name:<36} {family:<13} {unit:<9} {each['words']}"
+        if with_sql:
+            for feature in each["features"]:
+                yield f"    {feature['name']} = {feature['sql']}"

@@ -1,0 +1,102 @@
+"""One passage through all stages, into one run folder, and what to tell of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from features.errors import RunError
+
+from .artefacts import CHECKS, QUALITY, replace_file
+from .checks import report_of, run_checks
+from .sections import Config
+from .stage import Say, read_manifest
+from .stages import STAGES
+
+LATEST = "latest.json"
+
+Told = Callable[[str, float], None]
+
+
+def run_all(config: Config, name: str, *, at: datetime, say: Say, told: Told) -> Path:
+    """Run every stage into a new folder, check it, and register the scorer.
+
+    Parameters
+    ----------
+    name : str
+        Of the run folder, which must be new.
+    at : datetime
+        When the run was started.
+    told : callable
+        Told each stage's name and its seconds, when it is done.
+
+    Raises
+    ------
+    RunError
+        When there is a finished run of that name.
+    """
+    folder = Path(config.run.folder) / name
+    if read_manifest(folder):
+        raise RunError(
+            f"{folder} already holds a run. Give this one another name with --name."
+        )
+    for stage in STAGES:
+        work = partial(stage.run, config, folder, at=at, say=say)
+        with_seconds(stage.name, told, work)
+    with_seconds("check", told, lambda: check(config, folder))
+    if config.run.tracking:
+        say("registering the scorer")
+        with_seconds("register", told, lambda: _register(config, folder))
+    point_to_latest(config, folder)
+    return folder
+
+
+def check(config: Config, folder: Path, ignored: tuple[str, ...] = ()) -> None:
+    """Run the checks over a run folder and write down what they found."""
+    findings = run_checks(config, folder, ignored=ignored)
+    record = report_of(findings)
+    replace_file(folder / CHECKS.file, lambda p: CHECKS.write(record, p))
+
+
+def latest_run(config: Config) -> Path:
+    """Return the folder of the last run that was finished.
+
+    Raises
+    ------
+    RunError
+        When none has been.
+    """
+    pointer = Path(config.run.folder) / LATEST
+    if not pointer.exists():
+        raise RunError(
+            f"No run has been finished in {config.run.folder} yet: use `leadlight "
+            "run`, or name one with --run."
+        )
+    name = json.loads(pointer.read_text(encoding="utf-8"))["run"]
+    return Path(config.run.folder) / str(name)
+
+
+def point_to_latest(config: Config, folder: Path) -> None:
+    """Say that this run is the last one."""
+    told = json.dumps({"run": folder.name}) + "\n"
+    pointer = Path(config.run.folder) / LATEST
+    replace_file(pointer, lambda p: p.write_text(told, encoding="utf-8"))
+
+
+def with_seconds(name: str, told: Told, work: Callable[[], None]) -> None:
+    """Do some work and tell how long it took."""
+    started = monotonic()
+    work()
+    told(name, monotonic() - started)
+
+
+def _register(config: Config, folder: Path) -> None:
+    from .tracking import register
+
+    quality: dict[str, Any] = QUALITY.read(folder / QUALITY.file)
+    register(config, folder, quality["test"])

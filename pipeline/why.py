@@ -1,0 +1,180 @@
+"""Why a lead has its score: every point in words, adding up as the reader watches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.contract import Contract
+from models.points import (
+    MIDDLE_POINTS,
+    POINTS_PER_LOG_ODDS,
+    log_odds_of,
+    probability_of,
+)
+from models.reasons import MOST_REASONS, words_of
+
+from .ledger import Entry
+
+_BAR = 24  # characters of the longest bar
+_LEAST_POINTS = 0.05
+
+
+@dataclass(frozen=True)
+class Line:
+    """One signal's points and what was seen of it."""
+
+    code: str
+    words: str
+    family: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Why:
+    """One lead's score, taken apart.
+
+    Attributes
+    ----------
+    values : dict
+        The lead's line of the scores' output.
+    lines : tuple of Line
+        Every signal, the strongest first.
+    """
+
+    values: dict[str, Any]
+    lines: tuple[Line, ...]
+    contract: Contract
+
+    @property
+    def total(self) -> float:
+        """Start + Σ points, before clipping and rounding."""
+        return float(self.values["start_points"]) + sum(x.points for x in self.lines)
+
+    @property
+    def raising(self) -> tuple[Line, ...]:
+        """The strongest signals that raise the score."""
+        found = [x for x in self.lines if x.points >= _LEAST_POINTS]
+        return tuple(found[:MOST_REASONS])
+
+    @property
+    def lowering(self) -> tuple[Line, ...]:
+        """The strongest signals that lower the score."""
+        found = [x for x in self.lines if x.points <= -_LEAST_POINTS]
+        return tuple(found[:MOST_REASONS])
+
+    @property
+    def other_points(self) -> float:
+        """Of all the other signals together."""
+        told = {x.code for x in (*self.raising, *self.lowering)}
+        return sum(x.points for x in self.lines if x.code not in told)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return {
+            **{k: _plain(v) for k, v in self.values.items()},
+            "total_points": self.total,
+            "signals": [vars(line) for line in self.lines],
+        }
+
+
+def why(entry: Entry) -> Why:
+    """Take a lead's score apart, from its line of the ledger."""
+    contract = Contract.from_dict(entry.contract)
+    names = [f.name for f in contract.features]
+    lines = [
+        Line(
+            s.code,
+            words_of(s, [entry.seen[names[c]] for c in s.columns], contract.features),
+            s.family.value,
+            entry.points[s.code],
+        )
+        for s in contract.signals
+    ]
+    lines.sort(key=lambda line: -abs(line.points))
+    return Why(entry.values, tuple(lines), contract)
+
+
+def told(found: Why) -> str:
+    """Return the explanation as plain text, for a terminal."""
+    longest = max([abs(x.points) for x in found.lines] or [1.0])
+
+    def line(points: float, words: str) -> str:
+        bar = "█" * max(round(abs(points) / longest * _BAR), 1)
+        return f"  {points:+6.1f}  {bar:<{_BAR}}  {words}"
+
+    parts = [_head(found), f"  {found.values['start_points']:6.1f}  start"]
+    if found.raising:
+        parts += ["Raises", *(line(x.points, x.words) for x in found.raising)]
+    if found.lowering:
+        parts += ["Lowers", *(line(x.points, x.words) for x in found.lowering)]
+    others = len(found.lines) - len(found.raising) - len(found.lowering)
+    parts += [
+        "",
+        f"  {found.other_points:+6.1f}  all {others} other signals",
+        f"  {found.total:6.1f}  points, which is a score of {found.values['score']}",
+        "",
+        _foot(found),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _head(found: Why) -> str:
+    values, contract = found.values, found.contract
+    at = values["snapshot_at"]
+    when = (
+        "by the time of the export"
+        if at is None
+        else f"as known before {at:%Y-%m-%d %H:%M} UTC"
+    )
+    within = (
+        ""
+        if contract.horizon_days is None
+        else f" within {contract.horizon_days:g} days"
+    )
+    lines = [
+        f"Lead {values['lead_id']}: score {values['score']}, "
+        f"{_qualified(values['qualification'])}, grade {values['grade']}",
+        f"{values['probability']:.1%} chance of {contract.conversion}{within}, {when}",
+    ]
+    if values["status_said"]:
+        lines.append(f"{values['status'].replace('_', ' ')}: {values['status_said']}")
+    return "\n".join([*lines, ""])
+
+
+def _foot(found: Why) -> str:
+    contract = found.contract
+    reference = float(probability_of([contract.scale.reference])[0])
+    cutoffs = [
+        f"{name.upper()} from {cutoff.threshold:.1%} "
+        f"({_points_at(cutoff.threshold, contract):.0f} points) on"
+        for name, cutoff in (
+            ("mql", contract.cutoffs.mql),
+            ("sql", contract.cutoffs.sql),
+        )
+        if cutoff.threshold is not None
+    ]
+    return "\n".join(
+        [
+            f"50 points are a chance of {reference:.1%}; 10 more double the odds.",
+            "; ".join(cutoffs) + "." if cutoffs else "No cutoff is set.",
+            f"Scorer {found.values['model_name']} {found.values['model_version']} "
+            f"({found.values['model_digest']}); signals share the points by their "
+            f"exact Shapley values ({contract.reference}).",
+        ]
+    )
+
+
+def _points_at(probability: float, contract: Contract) -> float:
+    above = float(log_odds_of([probability])[0]) - contract.scale.reference
+    return MIDDLE_POINTS + POINTS_PER_LOG_ODDS * above
+
+
+def _qualified(word: str) -> str:
+    return {"none": "not qualified", "mql": "marketing-qualified"}.get(
+        word, "sales-qualified"
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
