@@ -116,10 +116,11 @@ class EmailAddress(Attribute):
         named = exp.Case().when(
             exp.func("COALESCE", domain, _word("")).eq(_word("")), exp.null()
         )
-        if self.rival_domains:
-            named = named.when(domain.copy().isin(*self.rival_domains), _word("rival"))
-        if self.free_domains:
-            named = named.when(domain.copy().isin(*self.free_domains), _word("free"))
+        listed = {"rival": self.rival_domains, "free": self.free_domains}
+        for name, domains in listed.items():
+            if domains:
+                lower = [d.lower() for d in domains]
+                named = named.when(domain.copy().isin(*lower), _word(name))
         return named.when(school, _word("education")).else_(_word("corporate"))
 
 

@@ -19,9 +19,11 @@ from .declare import Declaration, Feature, Monotone, Of, Signal, declarations
 from .errors import ConfigError, few
 from .lexicon import EDUCATION_DOMAIN, FREE_DOMAINS
 from .touches import Aggregate, Touches
-from .vocabulary import Family, FunnelStage
+from .vocabulary import CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT, Family, FunnelStage
 
 Means = Literal["number", "category", "flag", "title", "email"]
+
+_TAKEN = {ROW, LEAD_ID, CREATED_AT, SNAPSHOT_AT}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class DeclaredAttribute:
     direction : {-1, 0, 1}
         The direction the booster is held to.
     personal : bool
-        Whether its values may never be shown.
+        Whether its values may never be shown; what is derived from them (the class of
+        a domain) may.
     """
 
     name: str
@@ -160,7 +163,7 @@ def catalogue_of(company: Company) -> Catalogue:
     Raises
     ------
     ConfigError
-        When two signals would have the same name.
+        When two signals would have the same name, or one that the engine needs.
 
     Examples
     --------
@@ -169,6 +172,11 @@ def catalogue_of(company: Company) -> Catalogue:
     >>> [c for c in made.columns if c.startswith("pricing")]
     ['pricing_page_touches_30d', 'pricing_page_days_since']
     """
+    if taken := [a.name for a in company.attributes if slug(a.name) in _TAKEN]:
+        raise ConfigError(
+            f"No attribute can be called {few(taken)}: snapshots have columns of that "
+            "name. Rename it in the source, or leave it out."
+        )
     found = declarations(behavioural, firmographic)
     signals = tuple(s for d in found for s in _signals(d, company))
     names = [f.name for s in signals for f in s]
@@ -275,7 +283,7 @@ def _of_attribute(
     made = _level(declared, name, words, read, (attribute.name,))
     return Signal(
         made.name, made.words, attribute.family, made.unit, attribute.direction,
-        made.features, made.attributes,
+        made.features, made.attributes, attribute.personal and is_plain,
     )  # fmt: skip
 
 

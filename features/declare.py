@@ -88,6 +88,8 @@ class Signal:
         Its columns: one, or one for each lookback.
     attributes : tuple of str
         The attributes it reads.
+    is_personal : bool
+        Whether its values are personal and may never be shown.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Signal:
     monotone: Monotone
     features: tuple[Feature, ...]
     attributes: tuple[str, ...] = ()
+    is_personal: bool = False
 
     def __iter__(self) -> Iterator[Feature]:
         return iter(self.features)

@@ -13,7 +13,10 @@ from .attributes import whole_words
 SENIORITY: Final = {
     "student": whole_words("student", "intern$", "praktikant", "stagiaire", "trainee"),
     "assistant": whole_words("assist", "secretar", "sekret", "asistente"),
-    "vice president": whole_words("vice president", "vp$", "svp$", "evp$", "avp$"),
+    "vice president": whole_words(
+        "vice president", "vice-president", "vicepresident", "vp$", "svp$", "evp$",
+        "avp$",
+    ),
     "chief": whole_words(
         "chief", "ceo$", "cto$", "cfo$", "cio$", "cmo$", "coo$", "cro$", "ciso$",
         "founder", "co-founder", "cofounder", "owner", "president", "managing director",
@@ -22,7 +25,8 @@ SENIORITY: Final = {
     ),
     "director": whole_words(
         "director", "head$", "direkt", "directeur", "directrice", "leiter", "leitung",
-        "bereichsleit", "abteilungsleit", "responsable", "jefe", "jefa", "hoofd",
+        "bereichsleit", "abteilungsleit", "vertriebsleit", "marketingleit",
+        "responsable", "jefe", "jefa", "hoofd",
     ),
     "manager": whole_words(
         "manager", "lead$", "supervisor", "team lead", "teamleit", "gerente", "chef de",
@@ -31,15 +35,17 @@ SENIORITY: Final = {
     "specialist": whole_words(
         "engineer", "developer", "analyst", "specialist", "consultant", "architect",
         "scientist", "administrator", "admin$", "designer", "buyer", "accountant",
-        "ingenieur", "ingénieur", "entwickler", "berater", "ingeniero", "analista",
-        "medewerker", "sachbearbeiter", "executive", "representative", "associate",
+        "ingenieur", "ingénieur", "entwickler", "softwareentwickl", "berater",
+        "ingeniero", "analista", "medewerker", "sachbearbeiter", "executive",
+        "representative", "associate",
     ),
 }  # fmt: skip
 
 DEPARTMENT: Final = {
     "marketing": whole_words("market", "growth", "brand", "demand gen", "cmo$", "seo$"),
     "sales": whole_words(
-        "sales", "vertrieb", "revenue", "account exec", "business develop", "cro$",
+        "sales", "vertrieb", "revenue", "account exec", "account manag", "key account",
+        "business develop", "cro$",
         "ventas", "commercial", "verkoop", "ventes",
     ),
     "technology": whole_words(
@@ -55,10 +61,14 @@ DEPARTMENT: Final = {
         "operation", "coo$", "logisti", "supply", "procure", "purchas", "einkauf",
         "buyer", "achats", "compras", "production", "produktion", "opérations",
     ),
-    "people": whole_words("hr$", "human", "people", "recruit", "talent", "personal"),
+    "people": whole_words(  # not "personal": of German staff, and English assistants
+        "hr$", "human", "people", "recruit", "talent", "personalab", "personalleit",
+        "personalrefer", "personalwesen", "leiter personal", "leitung personal",
+    ),
     "general": whole_words(
         "ceo$", "founder", "co-founder", "owner", "president", "managing director",
         "geschäftsführer", "inhaber", "gérant", "pdg$", "general", "eigenaar",
+        "directeur général", "propietari",
     ),
     "study": whole_words("student", "intern$", "praktikant", "stagiaire"),
 }  # fmt: skip

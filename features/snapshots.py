@@ -178,7 +178,7 @@ def _asked(rule: SnapshotRule, until: datetime | None) -> str:
             f"WHERE kind = {kind} AND snapshot_at <= {last}"
         )
     if rule.rule == "at":
-        instants = ", ".join(_instant(a) for a in rule.at)
+        instants = ", ".join(dict.fromkeys(_instant(a) for a in rule.at))
         return (
             f"SELECT lead_id, snapshot_at FROM leads, (SELECT unnest([{instants}]) "
             f"AS snapshot_at) WHERE snapshot_at <= {last} "

@@ -219,7 +219,6 @@ def model_signals(
 ) -> tuple[ModelSignal, ...]:
     """Return the catalogue's signals that have a column among the features."""
     place = {f.name: i for i, f in enumerate(features)}
-    personal = {a.name for a in catalogue.company.attributes if a.personal}
     signals = []
     for each in catalogue:
         kept = [f for f in each if f.name in place]
@@ -229,7 +228,7 @@ def model_signals(
                 ModelSignal(
                     each.name, each.words, each.family, each.unit,
                     tuple(place[f.name] for f in kept), lookbacks,
-                    bool(personal & set(each.attributes)) and each.unit != Unit.SHARE,
+                    each.is_personal,
                 )
             )  # fmt: skip
     return tuple(signals)

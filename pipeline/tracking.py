@@ -6,7 +6,9 @@ text and the contract. Nothing is pickled, and nothing of ours is imported by it
 
 from __future__ import annotations
 
+import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,8 +74,7 @@ def register(config: Config, folder: Path, quality: dict[str, Any]) -> Registere
                 if (folder / artefact.file).exists():
                     mlflow.log_artifact(str(folder / artefact.file))
             mlflow.log_artifact(str(folder / MANIFEST))
-            logged = _log_model(config, folder)
-        found = str(logged.registered_model_version)
+            found = _log_scorer(client, config, folder, run.info.run_id)
         files = (folder / BOOSTER.file, folder / CONTRACT.file)
         for tag, path in zip(_TAGS, files, strict=True):
             client.set_model_version_tag(config.run.model, found, tag, digest(path))
@@ -129,11 +130,16 @@ def _client(config: Config) -> Iterator[MlflowClient]:
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    import logging
+    # Their progress is not ours to show.
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    with warnings.catch_warnings():
+        # MLflow warns of a class of its own when it is first imported.
+        warnings.filterwarnings("ignore", message=".*type hint")
+        import mlflow.pyfunc
 
-    for name in ("mlflow", "alembic"):  # their progress is not ours to show
+    for name in ("alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    import mlflow
 
     root = Path(config.run.folder).resolve()
     root.mkdir(parents=True, exist_ok=True)
@@ -165,11 +171,13 @@ def _experiment(client: MlflowClient, config: Config) -> str:
     return str(client.create_experiment(config.run.model, artifact_location=where))
 
 
-def _log_model(config: Config, folder: Path) -> Any:
+def _log_scorer(client: MlflowClient, config: Config, folder: Path, run_id: str) -> str:
+    """Log the scorer, register it, and return its version."""
     import mlflow
+    from mlflow.exceptions import MlflowException
 
     needs = [f"{name}=={version(name)}" for name in ("lightgbm", "numpy", "pandas")]
-    return mlflow.pyfunc.log_model(
+    logged = mlflow.pyfunc.log_model(
         name="scorer",
         python_model=models.served.__file__,
         artifacts={
@@ -177,8 +185,15 @@ def _log_model(config: Config, folder: Path) -> Any:
             "contract": str(folder / CONTRACT.file),
         },
         pip_requirements=[*needs, f"mlflow=={version('mlflow')}"],
-        registered_model_name=config.run.model,
     )
+    try:
+        client.get_registered_model(config.run.model)
+    except MlflowException:
+        client.create_registered_model(config.run.model)
+    made = client.create_model_version(
+        config.run.model, logged.model_uri, run_id, model_id=logged.model_id
+    )
+    return str(made.version)
 
 
 def _place(found: Any) -> str:
