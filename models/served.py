@@ -107,12 +107,13 @@ def _register() -> None:
     """Hand MLflow a model made of the two files that lie beside this one."""
     import lightgbm
     from mlflow.models import set_model
-    from mlflow.pyfunc.model import PythonModel, PythonModelContext
+    from mlflow.pyfunc.model import PythonModel
 
+    # MLflow resolves the hints at module level, so they name nothing imported here.
     class Scorer(PythonModel):
         """Feature table in, probability and score out."""
 
-        def load_context(self, context: PythonModelContext) -> None:
+        def load_context(self, context: Any) -> None:
             """Read the booster and its contract from the model's own files."""
             contract = Path(context.artifacts["contract"]).read_text(encoding="utf-8")
             self.contract: dict[str, Any] = json.loads(contract)
@@ -125,7 +126,7 @@ def _register() -> None:
 
         def predict(
             self,
-            context: PythonModelContext,
+            context: Any,
             model_input: pd.DataFrame,
             params: dict[str, Any] | None = None,
         ) -> pd.DataFrame:

@@ -1,0 +1,192 @@
+"""One column alone: what it tells of the outcome, by its values or by being filled."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.points import Floats
+
+from .case import Case
+from .check import Verdict, check, issue, passed, skipped, tip
+from .sample import Sample, auc, best_auc
+
+_TELLS_ALL = 0.95
+_GAIN_SHARE = 0.50
+_GAIN_COLUMNS = 4  # among fewer columns in use a share above one half is ordinary
+_FILLED_TIP, _FILLED_ISSUE = 0.80, 0.90
+_CONVERSIONS = 20  # on fewer an AUC is an accident
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """What one column alone tells on one side of the test block's border."""
+
+    column: str
+    auc: float
+    side: str
+    examples: tuple[str, ...]
+
+
+@check("LL203", "One column that tells the outcome alone")
+def one_column_alone(case: Case) -> Verdict:
+    """A column whose AUC alone is above .95, or that holds half of the booster's gain.
+
+    Judged before the test block and on it, in both directions, with missing values
+    put low and high; categories by their conversion rates on other rows. No honest
+    column does this: what does is a copy of the outcome, something filled in after it,
+    or an id that was given out in its order. Half of the gain is judged only where at
+    least four columns are in use; a rate or an index that merely tells one month from
+    another may also hold it, and will tell next month nothing. Put the column under
+    ``leads.never`` if it is filled in late; if it is honest, say so with
+    ``--despite LL203 --because``.
+    """
+    told = _told(case)
+    if told is None:
+        return skipped(_too_few(case))
+    best = max(told, key=lambda t: t.auc)
+    if best.auc > _TELLS_ALL:
+        others = sorted({t.column for t in told if t.auc > _TELLS_ALL} - {best.column})
+        also = f" (so do {', '.join(others[:5])})" if others else ""
+        return issue(
+            f"{best.column} alone has an AUC of {best.auc:.3f} {best.side}{also}, as "
+            f"in {_leads(best.examples)}. Put it under leads.never if it is filled in "
+            "after the outcome.",
+            {"auc": best.auc, "columns": len(others) + 1},
+            examples=best.examples,
+        )
+    return _judged_by_gain(case, best)
+
+
+@check("LL204", "Columns that tell the outcome by being filled")
+def filled_alone(case: Case) -> Verdict:
+    """The AUC of *being filled*: above .80 a tip, above .90 an issue.
+
+    What sales notes down while working a lead is filled for those that were worked,
+    whatever it says. Put such a column under ``leads.never``.
+    """
+    found: list[_Told] = []
+    for side, sample in _sides(case):
+        for place, name in enumerate(sample.names):
+            empty = np.isnan(sample.encoded[:, place])
+            if 0 < int(empty.sum()) < len(empty):
+                found.append(_filled(sample, name, (~empty).astype(float), side))
+    if not _sides(case):
+        return skipped(_too_few(case))
+    if not found:
+        return passed("No column is filled in some rows and empty in others.")
+    best = max(found, key=lambda t: t.auc)
+    if best.auc <= _FILLED_TIP:
+        return passed(
+            f"Whether a column is filled tells at most an AUC of {best.auc:.3f} "
+            f"({best.column}).",
+            {"auc": best.auc},
+        )
+    say = issue if best.auc > _FILLED_ISSUE else tip
+    return say(
+        f"Whether {best.column} is filled at all has an AUC of {best.auc:.3f} "
+        f"{best.side}, as in {_leads(best.examples)}. Put it under leads.never if it "
+        "is filled in while the lead is worked.",
+        {"auc": best.auc},
+        examples=best.examples,
+    )
+
+
+def gains(text: str, columns: int) -> Floats:
+    r"""Gain of each column in a booster's text; shape (columns,).
+
+    Examples
+    --------
+    >>> gains("split_feature=0 1 0\nsplit_gain=1 2 3\n", 3).tolist()
+    [4.0, 2.0, 0.0]
+    """
+    places = re.findall(r"^split_feature=(.*)$", text, re.MULTILINE)
+    amounts = re.findall(r"^split_gain=(.*)$", text, re.MULTILINE)
+    place = np.array(" ".join(places).split(), dtype=np.intp)
+    amount = np.array(" ".join(amounts).split(), dtype=np.float64)
+    return np.bincount(place, amount, columns).astype(np.float64)
+
+
+def _judged_by_gain(case: Case, best: _Told) -> Verdict:
+    """Say whether a column holds half of the gain, where none tells all alone."""
+    gain = gains(case.judged, len(case.before.names))
+    share = gain / max(float(gain.sum()), np.finfo(float).tiny)
+    first = int(np.argmax(share))
+    figures = {"auc": best.auc, "gain_share": float(share[first])}
+    if share[first] <= _GAIN_SHARE or int((gain > 0).sum()) < _GAIN_COLUMNS:
+        return passed(
+            f"The most that one column tells alone is an AUC of {best.auc:.3f} "
+            f"({best.column}).",
+            figures,
+        )
+    examples = _examples(case, first)
+    return issue(
+        f"{case.before.names[first]} alone holds {share[first]:.0%} of the booster's "
+        f"gain, as in {_leads(examples)}. Make sure that it was known at the snapshot, "
+        "and is no calendar in disguise.",
+        figures,
+        examples,
+    )
+
+
+def _told(case: Case) -> list[_Told] | None:
+    """The best that each column tells alone, before the test block and on it."""
+    found = []
+    for side, sample in _sides(case):
+        for place, name in enumerate(sample.names):
+            order = sample.telling(place, case.before)
+            told = best_auc(order, sample.outcome)
+            found.append((told, side, sample, place, name))
+    if not found:
+        return None
+    # Only what may be said is worth its examples.
+    found.sort(key=lambda each: -each[0])
+    return [
+        _Told(
+            name,
+            told,
+            side,
+            _examples_of(sample, sample.telling(place, case.before)) if not i else (),
+        )
+        for i, (told, side, sample, place, name) in enumerate(found)
+    ]
+
+
+def _sides(case: Case) -> list[tuple[str, Sample]]:
+    """Both sides of the border, if they have enough of both outcomes."""
+    sides = [("before the test block", case.before), ("on the test block", case.test)]
+    return [
+        (side, sample)
+        for side, sample in sides
+        if _CONVERSIONS <= sample.conversions <= len(sample.outcome) - _CONVERSIONS
+    ]
+
+
+def _too_few(case: Case) -> str:
+    return (
+        f"{case.before.conversions} conversions before the test block and "
+        f"{case.test.conversions} on it are too few: an AUC wants {_CONVERSIONS}."
+    )
+
+
+def _filled(sample: Sample, name: str, filled: Floats, side: str) -> _Told:
+    told = auc(filled, sample.outcome)
+    order = filled if told >= 0.5 else 1 - filled
+    return _Told(name, max(told, 1 - told), side, sample.examples(order))
+
+
+def _examples(case: Case, place: int) -> tuple[str, ...]:
+    return _examples_of(case.before, case.before.telling(place, case.before))
+
+
+def _examples_of(sample: Sample, order: Floats) -> tuple[str, ...]:
+    """Leads that converted, from the end of the order where conversions are."""
+    filled = ~np.isnan(order)
+    raises = auc(order[filled], sample.outcome[filled]) >= 0.5
+    return sample.examples(order if raises else -order)
+
+
+def _leads(examples: tuple[str, ...]) -> str:
+    return f"lead{'s' if len(examples) > 1 else ''} {', '.join(examples)}"

@@ -1,0 +1,111 @@
+"""Checks of what was declared: attributes taken on trust, and columns of no use."""
+
+from __future__ import annotations
+
+import re
+
+from features.errors import few
+
+from ..intake.leads import EVERY
+from .case import Case
+from .check import Verdict, check, not_applicable, passed, tip
+
+# Names of what tends to be filled in late, by whoever works the lead.
+_FILLED_LATE = re.compile(
+    r"\b(last|tags?|quality|score|profile|stage|status|duration|owner)\b", re.IGNORECASE
+)
+
+
+@check("LL106", "What has to be taken on trust")
+def taken_on_trust(case: Case) -> Verdict:
+    """Attributes declared wholesale, and flat exports without instants.
+
+    A CRM overwrites attributes in place. With ``known_at_creation = ["*"]`` nobody has
+    said of each that it was known when the lead was created, and nothing in the data
+    can prove it. In a flat export nothing is dated: not the attributes, not the order
+    of the leads, not whether each has had time to convert. Name the attributes one by
+    one, put what is filled in later under ``leads.never``, or bring a history.
+    """
+    config = case.config
+    wholesale = config.leads.known_at_creation == EVERY
+    if not wholesale and not config.is_flat:
+        return passed("Attributes are declared one by one, and outcomes are dated.")
+    names = [a.name for a in case.catalogue.company.attributes]
+    late = [n for n in names if _FILLED_LATE.search(n.replace("_", " "))]
+    doubts = []
+    if wholesale:
+        doubts.append(f"that each of {len(names)} attributes was known at the snapshot")
+    if config.is_flat and not wholesale:
+        doubts.append("that the attributes were known before the outcome")
+    if config.is_flat and config.leads.order_by is None:
+        doubts.append("the order of the leads")
+    if config.is_flat:
+        doubts.append("that each lead has had time to convert")
+    named = (
+        f"The names of {few(late)} sound as if they were filled in late: put them "
+        "under leads.never unless you know better."
+        if late
+        else "Name the attributes one by one, or bring a history."
+    )
+    return tip(
+        f"Nothing in the data can verify {'; nor '.join(doubts)}. {named}",
+        {"attributes": len(names), "suspects": len(late)},
+    )
+
+
+@check("LL107", "Columns of no use")
+def dropped_columns(case: Case) -> Verdict:
+    """Columns that were dropped before training, and why.
+
+    Empty and constant columns, columns that repeat another in every row, and columns
+    with so many different values that they name the lead. Dropping them costs nothing;
+    but a column that *should* hold something is a broken export or a mapping slip.
+    """
+    dropped = case.encoding["dropped"]
+    kept = len(case.encoding["features"])
+    if not dropped:
+        return passed(f"All {kept} columns are of use.", {"dropped": 0, "kept": kept})
+    sorts = {"same": 0, "empty": 0, "constant": 0, "like a name": 0}
+    for reason in dropped.values():
+        sorts[_sort(reason)] += 1
+    told = ", ".join(f"{n} {sort}" for sort, n in sorts.items() if n)
+    telling = sorted(dropped.items(), key=lambda item: _sort(item[1]) == "same")
+    named = "; ".join(f"{n} ({why})" for n, why in telling[:3])
+    return tip(
+        f"{len(dropped)} of {len(dropped) + kept} columns were dropped ({told}), such "
+        f"as {named}. Look at those that ought to hold something.",
+        {"dropped": len(dropped), "kept": kept},
+    )
+
+
+@check("LL108", "Accounts without dates")
+def undated_accounts(case: Case) -> Verdict:
+    """Account attributes of which nobody says since when they were known.
+
+    An account's size or status as it is today may have been written *because* a lead
+    of it converted. Give ``accounts.known_from``, or keep to attributes that never
+    change.
+    """
+    accounts = case.config.accounts
+    if accounts is None:
+        return not_applicable("No accounts are configured.")
+    if accounts.known_from is not None:
+        return passed(f"Accounts are dated by {accounts.known_from!r}.")
+    if not accounts.known_at_creation:
+        return not_applicable("The accounts have no attributes in use.")
+    names = list(accounts.known_at_creation)
+    told = "attributes (all of them)" if tuple(names) == EVERY else few(names)
+    return tip(
+        f"The accounts' {told} have no known_from, so that they are taken as "
+        "they stand today for every snapshot of the past. Name a column in "
+        "accounts.known_from if there is one.",
+        {"attributes": len(names)},
+    )
+
+
+def _sort(reason: str) -> str:
+    if reason.startswith("the same as"):
+        return "same"
+    if reason.startswith("empty"):
+        return "empty"
+    return "like a name" if reason.endswith("like a name") else "constant"

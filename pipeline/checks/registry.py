@@ -1,0 +1,82 @@
+"""Every check there is, and the run of all of them."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from features.errors import ConfigError
+
+from ..sections import Config
+from . import columns, data, declarations, reading, removal, replay, scorer
+from .case import Case
+from .check import Answer, Check, Finding, Verdict, declared
+
+CHECKS: tuple[Check, ...] = declared(
+    data, declarations, reading, replay, columns, removal, scorer
+)
+
+
+def run_checks(
+    config: Config, folder: Path, *, ignored: tuple[str, ...] = ()
+) -> list[Finding]:
+    """Look at a finished or half-finished run with every check.
+
+    Parameters
+    ----------
+    config : Config
+        The run's configuration.
+    folder : Path
+        The run folder.
+    ignored : tuple of str
+        Codes not to look at.
+
+    Returns
+    -------
+    list of Finding
+        One for each check, in the order of the codes.
+
+    Raises
+    ------
+    ConfigError
+        When an ignored code is none.
+    """
+    for code in ignored:
+        _checked(code)
+    case = Case(config, folder)
+    return [
+        c.says(Verdict(Answer.IGNORED, "It was asked not to look at this."))
+        if c.code in ignored
+        else c.finding(case)
+        for c in CHECKS
+    ]
+
+
+def explanation(code: str) -> str:
+    """What a check looks at, why, and what to do about it.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such check.
+    """
+    found = _checked(code)
+    return f"{found.code} {found.title}\n\n{found.explanation}"
+
+
+def report_of(findings: list[Finding]) -> dict[str, Any]:
+    """Return findings as the artefact ``checks.json`` holds them."""
+    counts = {a.value: sum(f.answer is a for f in findings) for a in Answer}
+    return {"counts": counts, "findings": [f.to_dict() for f in findings]}
+
+
+def _checked(code: str) -> Check:
+    codes = {c.code: c for c in CHECKS}
+    if code not in codes:
+        near = difflib.get_close_matches(code, codes, n=1)
+        meant = f" Is {near[0]} meant?" if near else ""
+        raise ConfigError(
+            f"There is no check {code!r}; the codes are {', '.join(codes)}.{meant}"
+        )
+    return codes[code]

@@ -1,0 +1,187 @@
+"""Checks of the scorer: its calibration, its promises, its skill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.vocabulary import Qualification, Split
+from models.evidence import Evidence
+from models.intervals import Figure, exact_interval, paired_difference
+from models.quality import log_losses
+
+from ..sections import CutoffConfig
+from .case import Case
+from .check import Verdict, check, issue, not_applicable, passed, skipped, tip
+
+_CLOSE = (0.9, 1.1)  # observed over expected in here costs nobody anything
+
+
+@check("LL301", "Calibration that could not be fitted in full")
+def calibration_flags(case: Case) -> Verdict:
+    """What the calibration had to do without, such as a slope.
+
+    Too few conversions in the calibrate block leave room for an intercept only; a
+    slope that is not positive would turn the ranking round, and is refused. The
+    probabilities are then cruder than they look. Wait for more outcomes, or lengthen
+    the history.
+    """
+    said = {
+        flag: which
+        for which in ("served", "judged")
+        for flag in case.calibration[which]["flags"]
+    }
+    if not said:
+        form = case.calibration["judged"]["form"]
+        return passed(f"The calibration ({form}) was fitted without reservations.")
+    told = " ".join(f"Of the {which} scorer: {flag}" for flag, which in said.items())
+    return tip(
+        f"{told} Take the probabilities for rough until more outcomes are known.",
+        {
+            "flags": len(said),
+            "conversions": int(case.calibration["judged"]["conversions"]),
+        },
+    )
+
+
+@check("LL302", "Conversions that were not expected")
+def observed_over_expected(case: Case) -> Verdict:
+    """Observed over expected conversions on the test block.
+
+    An issue where 1 lies outside the 95 % interval *and* the quotient outside
+    .9 to 1.1: the probabilities are wrong as a whole, usually because the base rate
+    has moved since the calibrate block. Recalibrate on the newest mature rows.
+    """
+    test = case.quality["test"]
+    raw = test["observed_over_expected"]
+    if None in (raw["value"], raw["low"], raw["high"]):
+        return skipped("Observed over expected has no interval on this test block.")
+    figure = Figure(**raw)
+    figures = {"observed_over_expected": figure.value, "conversions": _hits(test)}
+    low, high = _CLOSE
+    if figure.low <= 1 <= figure.high or low <= figure.value <= high:
+        return passed(f"Observed over expected conversions are {figure}.", figures)
+    which = "more" if figure.value > 1 else "fewer"
+    return issue(
+        f"On the test block {_hits(test):,} snapshots converted, {which} than "
+        f"expected: observed over expected is {figure}. Recalibrate on the newest "
+        "mature rows.",
+        figures,
+    )
+
+
+@check("LL303", "Promises that the test block does not bear out")
+def promises(case: Case) -> Verdict:
+    """Each kept promise of a cutoff, tested again on rows that nobody had seen.
+
+    Precision: one row of each group with a qualifying lead. Capture: one converted row
+    of each group that has one. It is an issue where the whole exact 95 % interval lies
+    below what was promised. Where nothing was promised (a capacity, a value, a second
+    choice) there is nothing to break. Retrain or recalibrate, or promise less.
+    """
+    test = case.predictions.loc[case.predictions["split"] == Split.TEST]
+    broken: list[str] = []
+    kept: list[str] = []
+    figures: dict[str, float] = {}
+    for name in (Qualification.MQL.value, Qualification.SQL.value):
+        cutoff, asked = case.cutoffs["judged"][name], getattr(case.config.cutoffs, name)
+        promised = _promised(cutoff, asked)
+        if promised is None:
+            continue
+        what, least = promised
+        seen = _seen(test, what, float(cutoff["threshold"]))
+        figures |= {f"{name}_promised": least, f"{name}_seen": seen.value}
+        told = f"{name.upper()} promised a {what} of {least:.0%}, and it was {seen}"
+        (broken if seen.high < least else kept).append(told)
+    if broken:
+        return issue(
+            f"On the test block the promise is broken: {'; '.join(broken)}. Retrain or "
+            "recalibrate, or promise less.",
+            figures,
+        )
+    if not kept:
+        return not_applicable("No cutoff promises a precision or a capture.")
+    return passed(f"On the test block {'; '.join(kept)}.", figures)
+
+
+@check("LL304", "No skill")
+def no_skill(case: Case) -> Verdict:
+    """Whether the scorer knows anything at all.
+
+    An issue where the interval of the test AUC contains .5, or where the log loss is
+    not surely below that of giving every lead the base rate (the 95 % interval of the
+    difference on the same rows). Such a scorer sorts leads by chance; the honest answer
+    is the base rate, the company's points table, or better data.
+    """
+    raw = case.quality["test"]["auc"]
+    if None in (raw["value"], raw["low"], raw["high"]):
+        return skipped("The test AUC has no interval.")
+    area, gained = Figure(**raw), _gained(case)
+    figures = {
+        "auc": area.value,
+        "auc_low": area.low,
+        "log_loss_gained": gained.value,
+        "log_loss_gained_low": gained.low,
+    }
+    doubts = []
+    if area.low <= 0.5:
+        how = "contains" if area.high >= 0.5 else "lies below"
+        doubts.append(f"the test AUC is {area}, which {how} .5")
+    if not gained.low > 0:
+        doubts.append(f"over the base rate it gains {gained} of log loss")
+    if doubts:
+        return issue(
+            f"There is no skill: {', and '.join(doubts)}. Bring better data, or keep "
+            "to the base rate or the points table.",
+            figures,
+        )
+    return passed(
+        f"The test AUC is {area}, and {gained} of log loss is gained over the base "
+        "rate.",
+        figures,
+    )
+
+
+def _hits(test: dict[str, Any]) -> int:
+    return int(test["conversions"])
+
+
+def _promised(cutoff: dict[str, Any], asked: CutoffConfig) -> tuple[str, float] | None:
+    """What a cutoff promises, and at least how much of it."""
+    if not cutoff["kept"] or cutoff["threshold"] is None:
+        return None
+    for what, least in (("precision", asked.precision), ("capture", asked.capture)):
+        if cutoff["rule"] == what and least is not None:
+            return what, least
+    return None
+
+
+def _seen(test: pd.DataFrame, what: str, threshold: float) -> Figure:
+    """Precision or capture on the test block, one row a group, with its interval."""
+    evidence = Evidence.of(
+        test["probability"].to_numpy(np.float64),
+        test["outcome"].to_numpy(np.float64),
+        group_id=test["group_id"],
+        row_key=test["row"],
+    )
+    picked = evidence.probability >= threshold
+    if what == "precision":
+        rows = picked & evidence.drawn
+        return exact_interval(int(evidence.outcome[rows].sum()), int(rows.sum()))
+    rows = evidence.one_conversion_per_group()
+    return exact_interval(int((picked & rows).sum()), int(rows.sum()))
+
+
+def _gained(case: Case) -> Figure:
+    """Mean log loss of the base rate less the scorer's, on the same rows."""
+    test = case.predictions.loc[case.predictions["split"] == Split.TEST]
+    base_rate = float(case.quality["test"]["base_rate"])
+    outcome = test["outcome"].to_numpy(np.float64)
+    return paired_difference(
+        log_losses(np.full(len(test), base_rate), outcome),
+        log_losses(test["probability"].to_numpy(np.float64), outcome),
+        group_id=test["group_id"],
+        seed=case.config.train.seed,
+    )
