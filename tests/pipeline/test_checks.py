@@ -16,6 +16,9 @@ from pipeline.checks.case import Case
 from pipeline.checks.check import Verdict, check, declared, passed, skipped
 from pipeline.checks.examples import dated_config, dated_run, flat_config
 
+# pyarrow asks a zoned column of pandas 3 for its values.
+pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning an ndarray")
+
 CODES = [c.code for c in CHECKS]
 
 

@@ -1,0 +1,232 @@
+"""An outcome is known or missing, and never half known."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from features.errors import DataError
+from features.outcomes import Maturity, SpineCounts, make_labelled_spine
+from features.snapshots import Ending, SnapshotRule
+from tests.features.small_tables import Tables, jan, spine
+
+WON = Ending("won", ("lost",))
+US = timedelta(microseconds=1)
+ON_CREATION = SnapshotRule("after_creation")
+FORTNIGHT = Maturity(14, 0, jan(31))
+
+
+def labelled(
+    tables: Tables, maturity: Maturity, rule: SnapshotRule = ON_CREATION
+) -> dict[tuple[str, datetime], int]:
+    """Outcome by lead and instant."""
+    connection = tables.engine()
+    make_labelled_spine(connection, rule, WON, maturity)
+    found = spine(connection, "lead_id", "snapshot_at", "outcome")
+    connection.close()
+    return {(lead, at): outcome for lead, at, outcome in found}
+
+
+# --- the horizon ---------------------------------------------------------------------
+
+
+def test_the_horizon_begins_at_the_snapshot_and_ends_before_its_end() -> None:
+    converted = {
+        "at once": jan(5),
+        "in time": jan(19) - US,
+        "too late": jan(19),
+        "never": None,
+    }
+    milestones = [(n, "won", at) for n, at in converted.items() if at is not None]
+
+    found = labelled(Tables(dict.fromkeys(converted, jan(5)), milestones), FORTNIGHT)
+
+    assert {lead: outcome for (lead, _), outcome in found.items()} == {
+        "at once": 1,
+        "in time": 1,
+        "too late": 0,
+        "never": 0,
+    }
+
+
+def test_each_snapshot_of_a_lead_has_an_outcome_of_its_own() -> None:
+    # Won on the 21st: within a fortnight of the 12th and 19th, not of the 5th; and no
+    # snapshot after it.
+    tables = Tables({"ada": jan(5)}, [("ada", "won", jan(21))])
+
+    found = labelled(tables, Maturity(14, 0, jan(60)), SnapshotRule("weekly"))
+
+    assert found == {
+        ("ada", jan(5)): 0,
+        ("ada", jan(12)): 1,
+        ("ada", jan(19)): 1,
+    }
+
+
+def test_the_first_conversion_counts_and_other_milestones_do_not() -> None:
+    milestones = [
+        ("ada", "won", jan(40)),
+        ("ada", "won", jan(8)),
+        ("bob", "meeting", jan(8)),
+        ("bob", "lost", jan(9)),
+    ]
+    tables = Tables({"ada": jan(5), "bob": jan(5)}, milestones)
+
+    assert list(labelled(tables, FORTNIGHT).values()) == [1, 0]
+
+
+def test_rows_count_from_nought_and_no_snapshot_weighs_more_than_another() -> None:
+    tables = Tables({"ada": jan(5), "bob": jan(13)}, [("ada", "won", jan(27))])
+    connection = tables.engine()
+
+    make_labelled_spine(
+        connection, SnapshotRule("weekly"), WON, Maturity(14, 0, jan(36))
+    )
+
+    # The latest mature Monday is the 19th. A weight by lead would know its future.
+    assert spine(connection, "row", "lead_id", "snapshot_at", "outcome") == [
+        (0, "ada", jan(5), 0),
+        (1, "ada", jan(12), 0),
+        (2, "ada", jan(19), 1),
+        (3, "bob", jan(19), 0),
+    ]
+    assert "weight" not in connection.table("spine").columns
+
+
+def test_counts_what_it_keeps() -> None:
+    tables = Tables({"ada": jan(5), "bob": jan(13)}, [("ada", "won", jan(27))])
+    maturity = Maturity(14, 0, jan(36))
+
+    counts = make_labelled_spine(tables.engine(), SnapshotRule("weekly"), WON, maturity)
+
+    assert counts == SpineCounts(4, 2, 2, 1, 0)
+
+
+# --- maturity ------------------------------------------------------------------------
+
+
+def test_maturity_is_all_or_nothing() -> None:
+    # Known until the 31st, so that the fortnight after the 17th is the last full one.
+    created = {
+        "ripe": jan(17),
+        "ripe, won": jan(17),
+        "unripe": jan(17) + US,
+        "unripe, won": jan(17) + US,
+    }
+    milestones = [("ripe, won", "won", jan(18)), ("unripe, won", "won", jan(18))]
+
+    found = labelled(Tables(created, milestones), FORTNIGHT)
+
+    assert found == {("ripe", jan(17)): 0, ("ripe, won", jan(17)): 1}
+
+
+@pytest.mark.parametrize(
+    ("settling_days", "latest"), [(0, jan(17)), (7, jan(10)), (0.5, jan(16, 12))]
+)
+def test_settling_days_are_waited_for_too(
+    settling_days: float, latest: datetime
+) -> None:
+    maturity = Maturity(14, settling_days, jan(31))
+    created = {"ripe": latest, "won": latest, "unripe": latest + US}
+
+    found = labelled(Tables(created, [("won", "won", latest)]), maturity)
+
+    assert maturity.latest_snapshot == latest
+    assert sorted(lead for lead, _ in found) == ["ripe", "won"]
+
+
+def test_settling_does_not_lengthen_the_horizon() -> None:
+    milestones = [("ada", "won", jan(16)), ("bob", "won", jan(6))]
+    tables = Tables({"ada": jan(1), "bob": jan(1)}, milestones)
+
+    assert list(labelled(tables, Maturity(14, 7, jan(31))).values()) == [0, 1]
+
+
+def test_keeping_early_converters_and_dropping_the_immature_rest_raises_the_rate() -> (
+    None
+):
+    """Forty leads a day over 150 days; a fifth convert, evenly over the horizon of 60.
+
+    By hand, in days' worth of leads: 90 are mature, of which 18 converted. Of the other
+    60 half of the 12 that will convert have done so. So the mature ones say
+    18 / 90 = .20, early converters kept (18 + 6) / (90 + 6) = .25, and the immature
+    counted as noughts (18 + 6) / 150 = .16.
+    """
+    random = np.random.default_rng(29)
+    leads, horizon, days = 6_000, 60, 150
+    age = random.uniform(0, days, leads)  # at known_until
+    delay = np.where(random.random(leads) < 0.2, random.uniform(0, horizon, leads), 999)
+    until = jan(1 + days)
+    created = {f"{i:04}": until - timedelta(days=a) for i, a in enumerate(age)}
+    milestones = [
+        (lead, "won", at + timedelta(days=delay[i]))
+        for i, (lead, at) in enumerate(created.items())
+        if delay[i] < age[i]  # what is recorded by then
+    ]
+
+    found = labelled(Tables(created, milestones), Maturity(horizon, 0, until))
+
+    actual = float((delay < horizon).mean())  # of all of them, once it is known
+    has_converted = delay < age
+    kept = (age >= horizon) | has_converted
+    early = float(has_converted[kept].mean())
+    as_noughts = float(has_converted.mean())
+    mature = float(np.mean(list(found.values())))
+    assert mature / actual == pytest.approx(1.0, abs=0.05)
+    assert early / actual == pytest.approx(1.25, abs=0.06)
+    assert as_noughts / actual == pytest.approx(0.8, abs=0.05)
+
+
+# --- what is refused -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("winners", "which"), [((), "none"), (("ada", "bob"), "every one")]
+)
+def test_refuses_to_learn_from_one_class(winners: tuple[str, ...], which: str) -> None:
+    milestones = [(n, "won", jan(6)) for n in winners]
+    tables = Tables({"ada": jan(5), "bob": jan(5)}, milestones)
+
+    with pytest.raises(DataError, match=f"Of 2 mature snapshots {which} converted"):
+        labelled(tables, FORTNIGHT)
+
+
+def test_refuses_where_no_snapshot_is_mature() -> None:
+    with pytest.raises(DataError, match="none is eligible at any snapshot"):
+        labelled(Tables({"ada": jan(18)}, [("ada", "won", jan(19))]), FORTNIGHT)
+
+
+# --- flat exports --------------------------------------------------------------------
+
+
+def test_a_flat_export_brings_its_outcomes_along() -> None:
+    order = {"ada": 3, "bob": 2, "cyd": 1, "dot": 0}
+    outcomes = {"ada": 1, "bob": 0, "dot": 0}
+    tables = Tables(dict.fromkeys(order), outcomes=outcomes, positions=order)
+    connection = tables.engine()
+
+    counts = make_labelled_spine(
+        connection, SnapshotRule("export"), Ending(None), Maturity(None, 0, None)
+    )
+
+    columns = ("row", "lead_id", "snapshot_at", "position", "outcome")
+    assert spine(connection, *columns) == [
+        (0, "dot", None, 0, 0),
+        (1, "bob", None, 2, 0),
+        (2, "ada", None, 3, 1),
+    ]
+    assert counts == SpineCounts(3, 3, 3, 1, without_outcome=1)
+
+
+def test_a_flat_export_of_one_class_is_refused() -> None:
+    tables = Tables(dict.fromkeys(["ada", "bob"]), outcomes={"ada": 1, "bob": 1})
+
+    with pytest.raises(DataError, match="every one converted"):
+        make_labelled_spine(
+            tables.engine(),
+            SnapshotRule("export"),
+            Ending(None),
+            Maturity(None, 0, None),
+        )

@@ -1,0 +1,352 @@
+"""Checks of the data as they came, and of what was declared of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from features.weave import past_sql
+from pipeline.artefacts import ENCODING, INTAKE, TABLES, table
+from pipeline.checks import CHECKS, Answer, Finding
+from pipeline.checks.case import Case
+from pipeline.checks.examples import (
+    START,
+    dated_config,
+    dated_run,
+    dated_tables,
+    flat_config,
+    flat_run,
+    intake_report,
+    source_report,
+    touches_of,
+    write_tables,
+)
+from pipeline.intake.judging import REPEAT
+
+pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning an ndarray")
+
+NOON = START.replace(tzinfo=None, hour=12)
+
+
+def found(code: str, case: Case) -> Finding:
+    return next(c for c in CHECKS if c.code == code).finding(case)
+
+
+def taken_in(
+    folder: Path, *sources: Any, quarantine: pd.DataFrame | None = None, **told: Any
+) -> Case:
+    """A run that has got as far as intake."""
+    INTAKE.write(intake_report(*sources, **told), folder / INTAKE.file)
+    held = {} if quarantine is None else {"quarantine": quarantine}
+    write_tables(folder, **{**dated_tables(), **held})
+    return Case(dated_config(), folder)
+
+
+def set_aside(count: int, *, is_repeat: bool = False) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "table": "touches",
+            "file": "t.csv",
+            "line": range(88, 88 + count),
+            "row": None,
+            "lead_id": [f"lead-{i}" for i in range(count)],
+            "reason": REPEAT if is_repeat else "The instant is not readable.",
+            "is_repeat": is_repeat,
+            "text": "x",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("lost", "answer"), [(11, Answer.ISSUE), (10, Answer.TIP), (1, Answer.TIP)]
+)
+def test_ll101_fires_where_rows_are_lost(
+    tmp_path: Path, lost: int, answer: Answer
+) -> None:
+    reasons = {"The instant is not readable.": lost}
+    source = source_report("touches", 1000, reasons=reasons)
+    told = found("LL101", taken_in(tmp_path, source, quarantine=set_aside(lost)))
+    assert told.answer is answer
+    assert f"Of 1,000 rows of touches {lost} (" in told.said
+    assert "first at line 88 of t.csv" in told.said
+    assert told.examples[0] == "lead-0"
+    assert len(told.examples) <= 3
+
+
+def test_ll101_is_silent_about_repeats(tmp_path: Path) -> None:
+    source = source_report("touches", 100, reasons={REPEAT: 50})
+    rows = set_aside(50, is_repeat=True)
+    told = found("LL101", taken_in(tmp_path, source, quarantine=rows))
+    assert told.answer is Answer.PASSED
+
+
+def test_ll102_fires_with_the_names_and_counts_of_strange_kinds(tmp_path: Path) -> None:
+    told = found("LL102", taken_in(tmp_path))
+    visits = int((dated_tables()["touches"]["kind"] == "visit").sum())
+    assert told.answer is Answer.TIP
+    assert f"1 of 2 kinds of touch stand in no funnel stage: 'visit' ({visits})" in (
+        told.said
+    )
+
+
+def test_ll102_is_silent_when_every_kind_is_declared(tmp_path: Path) -> None:
+    taken_in(tmp_path)
+    config = dated_config(funnel={"bottom": ["pricing_page"], "other": ["visit"]})
+    assert found("LL102", Case(config, tmp_path)).answer is Answer.PASSED
+
+
+def test_ll103_fires_with_the_share_of_touches_of_unknown_leads(tmp_path: Path) -> None:
+    case = taken_in(
+        tmp_path, source_report("touches", 200), touches_of_unknown_leads=50
+    )
+    told = found("LL103", case)
+    assert told.answer is Answer.TIP
+    assert "50 of 200 touches (25.0%)" in told.said
+
+
+def test_ll103_is_silent_when_every_lead_is_known(tmp_path: Path) -> None:
+    case = taken_in(tmp_path, source_report("touches", 200))
+    assert found("LL103", case).answer is Answer.PASSED
+
+
+def test_ll104_fires_on_touches_from_the_future(tmp_path: Path) -> None:
+    taken_in(tmp_path, known_until="2026-01-10T00:00:00+00:00")
+    told = found("LL104", Case(dated_config(), tmp_path))
+    assert told.answer is Answer.TIP
+    assert "touches lie after known_until" in told.said
+    assert len(told.examples) == 3
+
+
+def test_ll104_fires_on_touches_recorded_before_they_occurred(tmp_path: Path) -> None:
+    case = taken_in(tmp_path)
+    late = pd.DataFrame(
+        {
+            "lead_id": ["lead-07"],
+            "kind": ["visit"],
+            "occurred_at": [NOON],
+            "recorded_at": [NOON.replace(hour=11)],
+        }
+    )
+    path = tmp_path / TABLES / "touches.parquet"
+    table("touches").write(touches_of(late), path)
+    told = found("LL104", case)
+    assert told.said.startswith("1 were recorded before they occurred.")
+    assert told.examples == ("lead-07",)
+
+
+def test_ll104_is_silent_when_the_clocks_are_right(tmp_path: Path) -> None:
+    assert found("LL104", taken_in(tmp_path)).answer is Answer.PASSED
+
+
+def test_ll105_fires_where_recorded_at_is_assumed(tmp_path: Path) -> None:
+    source = source_report("touches", 10, recorded_at="assumed")
+    told = found("LL105", taken_in(tmp_path, source))
+    assert told.answer is Answer.TIP
+    assert "late arrivals cannot be seen" in told.said
+
+
+def test_ll105_is_silent_where_it_is_given(tmp_path: Path) -> None:
+    source = source_report("touches", 10, recorded_at="given")
+    assert found("LL105", taken_in(tmp_path, source)).answer is Answer.PASSED
+
+
+def test_ll106_fires_on_attributes_declared_wholesale(tmp_path: Path) -> None:
+    case = flat_run(tmp_path, {"size": ["1", "2"], "Last Tag": ["a", "b"]}, [0, 1])
+    leads = {"from": "l", "lead_id": "id", "known_at_creation": ["*"]}
+    told = found("LL106", Case(flat_config(leads=leads), case.folder))
+    assert told.answer is Answer.TIP
+    assert "that each of 2 attributes was known at the snapshot" in told.said
+    assert "that each lead has had time to convert" in told.said
+    assert "The names of 'Last Tag' sound as if" in told.said
+
+
+def test_ll106_fires_on_a_flat_export_without_an_order(tmp_path: Path) -> None:
+    flat_run(tmp_path, {"size": ["1", "2"]}, [0, 1])
+    config = flat_config(leads={"order_by": None})
+    assert "the order of the leads" in found("LL106", Case(config, tmp_path)).said
+
+
+def test_ll106_is_silent_on_dated_attributes_declared_by_name(tmp_path: Path) -> None:
+    assert found("LL106", taken_in(tmp_path)).answer is Answer.PASSED
+
+
+def test_ll107_fires_with_names_and_reasons(tmp_path: Path) -> None:
+    dropped = {"a_90d": "the same as a_30d in every row", "b": "empty in every row"}
+    record = {"features": [{"name": "a_30d"}], "dropped": dropped}
+    ENCODING.write(record, tmp_path / ENCODING.file)
+    told = found("LL107", Case(dated_config(), tmp_path))
+    assert told.answer is Answer.TIP
+    assert told.said.startswith(
+        "2 of 3 columns were dropped (1 same, 1 empty), such as"
+    )
+    # What ought to hold something comes before what repeats another column.
+    assert told.said.index("b (empty in every row)") < told.said.index("a_90d (the")
+
+
+def test_ll107_is_silent_when_all_columns_are_of_use(tmp_path: Path) -> None:
+    record = {"features": [{"name": "a"}], "dropped": {}}
+    ENCODING.write(record, tmp_path / ENCODING.file)
+    assert found("LL107", Case(dated_config(), tmp_path)).answer is Answer.PASSED
+
+
+def _with_accounts(**changed: Any) -> Case:
+    accounts = {"from": "a.csv", "account_id": "id", "known_at_creation": ["size"]}
+    return Case(dated_config(accounts={**accounts, **changed}), Path("none"))
+
+
+def test_ll108_fires_on_accounts_without_dates() -> None:
+    told = found("LL108", _with_accounts())
+    assert told.answer is Answer.TIP
+    assert "'size'" in told.said
+
+
+def test_ll108_is_silent_on_dated_accounts() -> None:
+    assert found("LL108", _with_accounts(known_from="since")).answer is Answer.PASSED
+
+
+@pytest.mark.parametrize("code", ["LL102", "LL103", "LL104", "LL105", "LL108", "LL202"])
+def test_what_a_flat_export_does_not_have_is_not_judged(
+    code: str, tmp_path: Path
+) -> None:
+    told = found(code, Case(flat_config(), tmp_path))
+    assert told.answer is Answer.NOT_APPLICABLE
+    assert told.said.endswith(".")
+
+
+def _attributes(*names: str) -> pd.DataFrame:
+    plain = dated_tables()["attributes"]
+    return plain.assign(**dict.fromkeys(names, "1"))
+
+
+@pytest.mark.parametrize("name", ["won", "Won", "won_date"])
+def test_ll201_fires_on_an_attribute_that_bears_the_outcomes_name(
+    name: str, tmp_path: Path
+) -> None:
+    told = found("LL201", dated_run(tmp_path, attributes=_attributes(name)))
+    assert told.answer is Answer.ISSUE
+    assert f"the attributes '{name}' bear the outcome's name" in told.said
+
+
+def test_ll201_fires_on_touches_of_the_conversions_kind(tmp_path: Path) -> None:
+    told = dated_tables()
+    won = told["milestones"].rename(columns={"reached_at": "occurred_at"})
+    touches = touches_of(won.assign(kind="Won")[["lead_id", "kind", "occurred_at"]])
+    both = pd.concat([told["touches"], touches])
+    finding = found("LL201", dated_run(tmp_path, touches=both))
+    assert finding.answer is Answer.ISSUE
+    assert "'Won' (20 touches)" in finding.said
+
+
+def test_ll201_fires_as_a_tip_on_a_kind_in_the_conversions_shadow(
+    tmp_path: Path,
+) -> None:
+    told = dated_tables()
+    won = told["milestones"].rename(columns={"reached_at": "occurred_at"})
+    won = won.assign(kind="contract", occurred_at=won["occurred_at"] - _minutes(5))
+    touches = touches_of(won[["lead_id", "kind", "occurred_at"]])
+    finding = found(
+        "LL201", dated_run(tmp_path, touches=pd.concat([told["touches"], touches]))
+    )
+    assert finding.answer is Answer.TIP
+    assert "'contract'" in finding.said
+
+
+def test_ll201_is_silent_when_no_signal_reads_the_outcome(tmp_path: Path) -> None:
+    assert found("LL201", dated_run(tmp_path)).answer is Answer.PASSED
+
+
+def _history() -> pd.DataFrame:
+    """A rating that becomes known after a week, for every other lead."""
+    leads = [f"lead-{i:02}" for i in range(0, 60, 2)]
+    return pd.DataFrame(
+        {
+            "lead_id": leads,
+            "attribute": "rating",
+            "value": "A",
+            "known_from": NOON.replace(day=8),
+        }
+    )
+
+
+def _of_account() -> pd.DataFrame:
+    """A touch of a whole account, and one that was recorded three days late."""
+    told = pd.DataFrame(
+        {
+            "lead_id": [None, "lead-03"],
+            "account_id": ["account-01", None],
+            "kind": "visit",
+            "occurred_at": [NOON.replace(day=6)] * 2,
+            "recorded_at": [NOON.replace(day=6), NOON.replace(day=9)],
+        }
+    )
+    return touches_of(told.astype({"lead_id": "str", "account_id": "str"}))
+
+
+def test_ll202_is_silent_when_nothing_has_seen_the_future(tmp_path: Path) -> None:
+    case = dated_run(
+        tmp_path,
+        attribute_history=_history(),
+        touches=pd.concat([dated_tables()["touches"], _of_account()]),
+        accounts=pd.DataFrame(
+            {
+                "account_id": ["account-01", "account-01"],
+                "known_from": [NOON, NOON.replace(day=9)],
+                "account_size": ["small", "large"],
+            }
+        ),
+    )
+    # The attributes that change in time do so within the features.
+    assert {"small", "large"} <= set(case.features["account_size"].dropna())
+    assert case.features["rating"].isna().mean() not in {0, 1}
+    told = found("LL202", case)
+    assert told.said == "50 snapshots came out identical with everything later deleted."
+
+
+def test_ll202_fires_on_a_count_of_the_future(tmp_path: Path) -> None:
+    case = dated_run(tmp_path)
+    # As if every touch were known two days before it occurred.
+    early = dated_tables()["touches"]
+    early[["occurred_at", "recorded_at"]] -= _minutes(2 * 24 * 60)
+    leaking = dated_run(tmp_path / "leaking", touches=early).features
+    name = "all_touches_7d"
+    case.__dict__["features"] = case.features.assign(**{name: leaking[name]})
+    told = found("LL202", case)
+    assert told.answer is Answer.ISSUE
+    assert f"'{name}' came out different" in told.said
+    assert len(told.examples) == 3
+    assert told.figures["columns"] == 1
+
+
+def test_ll202_fires_on_a_value_that_was_written_later(tmp_path: Path) -> None:
+    case = dated_run(tmp_path, attribute_history=_history())
+    case.__dict__["features"] = case.features.assign(rating="A")
+    assert "'rating' came out different" in found("LL202", case).said
+
+
+def test_ll202_fires_on_a_weave_that_forgets_when_touches_were_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = past_sql()
+    forgetful = whole.replace("AND t.recorded_at < s.snapshot_at", "")
+    assert forgetful != whole
+    monkeypatch.setattr("features.weave.past_sql", lambda: forgetful)
+    late = dated_tables()["touches"]
+    late["recorded_at"] += _minutes(8 * 24 * 60)
+    told = found("LL202", dated_run(tmp_path, touches=late))
+    assert told.answer is Answer.ISSUE
+    assert "'all_touches_7d'" in told.said
+
+
+def test_a_replay_with_other_definitions_would_mean_nothing(tmp_path: Path) -> None:
+    case = dated_run(tmp_path)
+    case.listed["fingerprint"] = "of an older version"
+    told = found("LL202", case)
+    assert told.answer is Answer.SKIPPED
+    assert "have changed since this run was built" in told.said
+
+
+def _minutes(count: float) -> pd.Timedelta:
+    return pd.Timedelta(minutes=count)
