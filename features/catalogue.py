@@ -10,106 +10,19 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, cast
+from dataclasses import dataclass
+from typing import cast
 
 from . import behavioural, firmographic
 from .attributes import Attribute, EmailAddress, Lead
-from .declare import Declaration, Feature, Monotone, Of, Signal, declarations
+from .company import Company, DeclaredAttribute
+from .declare import Declaration, Feature, Of, Signal, declarations
 from .errors import ConfigError, few
 from .lexicon import EDUCATION_DOMAIN, FREE_DOMAINS
 from .touches import Aggregate, Touches
-from .vocabulary import CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT, Family, FunnelStage
+from .vocabulary import CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT, FunnelStage
 
-Means = Literal["number", "category", "flag", "title", "email"]
-
-_TAKEN = {ROW, LEAD_ID, CREATED_AT, SNAPSHOT_AT}
-
-
-@dataclass(frozen=True)
-class DeclaredAttribute:
-    """An attribute of leads, and what it means.
-
-    Attributes
-    ----------
-    name : str
-        Its column.
-    means : str
-        How it is read.
-    words : str
-        What a reviewer calls it.
-    family : Family
-        Behavioural for counts that a flat export brings along.
-    direction : {-1, 0, 1}
-        The direction the booster is held to.
-    personal : bool
-        Whether its values may never be shown; what is derived from them (the class of
-        a domain) may.
-    """
-
-    name: str
-    means: Means
-    words: str
-    family: Family = Family.FIRMOGRAPHIC
-    direction: Monotone = 0
-    personal: bool = False
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of touch, its funnel stage, and who acts."""
-
-    name: str
-    words: str
-    stage: FunnelStage
-    is_outbound: bool = False
-
-
-@dataclass(frozen=True)
-class Company:
-    """What the catalogue is made for.
-
-    Attributes
-    ----------
-    kinds : tuple of Kind
-        The declared kinds of touch; empty where there are no touches.
-    attributes : tuple of DeclaredAttribute
-    lookbacks_days : tuple of int
-    free_domains, rival_domains : tuple of str
-        Besides the well-known free ones.
-    is_dated : bool
-        Whether leads have instants; a flat export has none.
-    """
-
-    kinds: tuple[Kind, ...] = ()
-    attributes: tuple[DeclaredAttribute, ...] = ()
-    lookbacks_days: tuple[int, ...] = (7, 30, 90)
-    free_domains: tuple[str, ...] = ()
-    rival_domains: tuple[str, ...] = ()
-    is_dated: bool = True
-    has_touches: bool = True
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, raw: dict[str, Any]) -> Company:
-        """Read what :meth:`to_dict` wrote."""
-        kinds = [Kind(**{**k, "stage": FunnelStage(k["stage"])}) for k in raw["kinds"]]
-        attributes = [
-            DeclaredAttribute(**{**a, "family": Family(a["family"])})
-            for a in raw["attributes"]
-        ]
-        return cls(
-            kinds=tuple(kinds),
-            attributes=tuple(attributes),
-            lookbacks_days=tuple(raw["lookbacks_days"]),
-            free_domains=tuple(raw["free_domains"]),
-            rival_domains=tuple(raw["rival_domains"]),
-            is_dated=raw["is_dated"],
-            has_touches=raw["has_touches"],
-        )
+_TAKEN = {ROW, LEAD_ID, CREATED_AT, SNAPSHOT_AT}  # columns of the spine
 
 
 @dataclass(frozen=True)
@@ -236,8 +149,17 @@ def _of_touches(declared: Declaration, company: Company) -> Iterator[Signal]:
         for stage in FunnelStage:
             if kept := _of_stage(everything.inbound(), stage, company):
                 name = f"{stage}_{declared.name}"
-                words = declared.words.format(stage=f"{stage}-of-funnel")
+                words = declared.words.format(stage=_STAGE_WORDS[stage])
                 yield _aggregate(declared, company, name, _capital(words), kept)
+
+
+_STAGE_WORDS = {
+    FunnelStage.TOP: "top-of-funnel",
+    FunnelStage.MIDDLE: "middle-of-funnel",
+    FunnelStage.BOTTOM: "bottom-of-funnel",
+    FunnelStage.NEGATIVE: "negative",
+    FunnelStage.OTHER: "other",
+}
 
 
 def _of_stage(touches: Touches, stage: FunnelStage, company: Company) -> Touches | None:

@@ -137,8 +137,8 @@ def make_scoring_spine(
           l.position, e.converted_at,
           COALESCE(q.snapshot_at IS NULL OR ({ELIGIBLE}), false) AS is_eligible
         FROM leads l
-        JOIN (SELECT l.lead_id, {instant} AS snapshot_at FROM leads l) q USING (lead_id)
-        LEFT JOIN endings e USING (lead_id) ORDER BY l.row
+        JOIN (SELECT l.row, {instant} AS snapshot_at FROM leads l) q ON q.row = l.row
+        LEFT JOIN endings e ON e.lead_id = l.lead_id ORDER BY l.row
         """
     )
 

@@ -32,6 +32,10 @@ FEW_CONVERSIONS: Final = 15
 # A slope rests on how conversions spread over the margin; with fewer than this, its
 # standard error is about as large as the overfit it should mend.
 SLOPE_CONVERSIONS: Final = 60
+# A slope beyond these was fitted on margins that hardly differ, or turn the ranking
+# round: where it was met, slopes of 13 and 16 gave log losses of 6 and 10.
+LEAST_SLOPE: Final = 1 / 3
+MOST_SLOPE: Final = 3.0
 # The oldest block only teaches, four are predicted: as many as the booster's folds.
 BLOCKS: Final = 5
 
@@ -194,10 +198,16 @@ def _allowed(
         flag = "All margins are equal" if block.is_flat else flag
         return (f"{flag}: the slope stays 1.",), (Form.NONE, Form.INTERCEPT)
     slope = fit_platt(block)[1]
-    if slope <= 0:
-        flag = f"The fitted slope was {slope:.3g}, which would turn the ranking round"
+    if not LEAST_SLOPE <= slope <= MOST_SLOPE:
+        flag = f"The fitted slope was {slope:.3g}, {_fault_of(slope)}"
         return (f"{flag}: only the intercept was fitted.",), only
     return (), (Form.NONE, Form.INTERCEPT, Form.PLATT)
+
+
+def _fault_of(slope: float) -> str:
+    if slope <= 0:
+        return "which would turn the ranking round"
+    return f"where one from {LEAST_SLOPE:.2g} to {MOST_SLOPE:g} can be believed"
 
 
 def _folds(block: Block, order: npt.ArrayLike | None) -> list[tuple[Mask, Mask, float]]:
@@ -255,11 +265,11 @@ def _standard_error(values: Floats, weight: Floats, group: Codes) -> float:
 
 
 def _fit(block: Block, form: Form) -> tuple[float, float]:
-    """Intercept and slope; where Platt's is not above 0, the intercept's alone."""
+    """Intercept and slope; where Platt's slope will not do, the intercept's alone."""
     if form is Form.NONE:
         return 0.0, 1.0
     if form is Form.PLATT and not block.is_flat:
         intercept, slope = fit_platt(block)
-        if slope > 0:
+        if LEAST_SLOPE <= slope <= MOST_SLOPE:
             return intercept, slope
     return fit_offset(block), 1.0

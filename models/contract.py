@@ -172,7 +172,7 @@ class Contract:
                     "that it is from."
                 )
             return cls(**_records(raw))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise ModelError(
                 f"The contract cannot be read ({error}): it is damaged, or not ours."
             ) from error

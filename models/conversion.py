@@ -14,6 +14,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 import numpy.typing as npt
+from lightgbm.callback import CallbackEnv, EarlyStopException
 from scipy.special import expit
 
 from .points import Floats
@@ -21,7 +22,8 @@ from .points import Floats
 Rows = npt.NDArray[np.intp]
 
 _LEAVES = 31  # where the depth allows more
-_PATIENCE = 40  # rounds without a gain before a fit is stopped
+_PATIENCE = 40  # rounds without a gain, and …
+_LOST = 1.02  # … this far above the least loss, before a fit is given up
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,13 @@ class Recipe:
     ----------
     learning_rate : float
     most_rounds : int
-        Early stopping usually ends sooner.
     seed : int
     threads : int
         0 for all cores.
     """
 
     learning_rate: float = 0.1
-    most_rounds: int = 1500
+    most_rounds: int = 500
     seed: int = 0
     threads: int = 0
 
@@ -108,34 +109,55 @@ def fit_booster(
     return lightgbm.train(parameters, _dataset(rows), num_boost_round=rounds)
 
 
-def fit_and_stop(
+def fit_and_judge(
     rows: Learnable, later: Learnable, recipe: Recipe, *, depth: int
-) -> lightgbm.Booster:
-    """Fit a booster for as many rounds as predict later snapshots best.
+) -> tuple[lightgbm.Booster, Floats]:
+    """Fit a booster, judging later snapshots after every round.
 
     Judged by log loss after the best intercept: the calibration mends a base rate that
     runs away, and a booster stopped for it would stop at nothing.
+
+    Returns
+    -------
+    booster : Booster
+    curve : ndarray of shape (n_rounds,)
+        The mean loss after 1, 2, 3 … rounds. Short of ``most_rounds`` where the loss
+        had risen far above its least: it does not come back.
     """
     parameters = recipe.parameters(depth, rows.directions) | {"metric": "none"}
-    fitted = lightgbm.train(
+    curve: list[float] = []
+    booster = lightgbm.train(
         parameters,
         _dataset(rows),
         num_boost_round=recipe.most_rounds,
         valid_sets=[_dataset(later)],
         feval=_intercept_free_loss(later),
-        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False, min_delta=1e-6)],
+        callbacks=[_stop_when_lost(curve)],
         keep_training_booster=True,
     )
-    for _ in range(fitted.current_iteration() - max(fitted.best_iteration, 1)):
-        fitted.rollback_one_iter()
-    return fitted
+    return booster, np.array(curve)
 
 
-def margins(booster: lightgbm.Booster, values: Floats) -> Floats:
-    """Raw output of the booster, in log-odds; shape (n,)."""
+def _stop_when_lost(curve: list[float]) -> Callable[[CallbackEnv], None]:
+    def after_round(env: CallbackEnv) -> None:
+        found = list(env.evaluation_result_list or [])
+        curve.append(float(found[0][2]))
+        is_late = len(curve) - 1 - int(np.argmin(curve)) >= _PATIENCE
+        if is_late and curve[-1] > min(curve) * _LOST:
+            raise EarlyStopException(len(curve) - 1, found)
+
+    return after_round
+
+
+def margins(
+    booster: lightgbm.Booster, values: Floats, *, rounds: int | None = None
+) -> Floats:
+    """Raw output of the booster (of its first rounds), in log-odds; shape (n,)."""
     if not len(values):
         return np.empty(0)
-    return np.asarray(booster.predict(values, raw_score=True), dtype=np.float64)
+    return np.asarray(
+        booster.predict(values, raw_score=True, num_iteration=rounds), dtype=np.float64
+    )
 
 
 def intercept_free_losses(margin: Floats, rows: Learnable) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,11 +52,11 @@ def choose_features(
     """
     kept: list[ModelFeature] = []
     dropped: dict[str, str] = {}
-    seen: dict[str, str] = {}
+    seen: dict[bytes, str] = {}
     for signal in catalogue:
         for feature in signal:
             column = table[feature.name]
-            digest = str(pd.util.hash_pandas_object(column, index=False).sum())
+            digest = _digest(column)
             if reason := _reason_to_drop(column, signal.unit):
                 dropped[feature.name] = reason
             elif digest in seen:
@@ -71,6 +72,12 @@ def choose_features(
             "attributes in leads.known_at_creation, or touches in [[touches]]."
         )
     return Chosen(tuple(kept), dropped)
+
+
+def _digest(column: pd.Series) -> bytes:
+    """Tell a column by all its values in their order."""
+    cells = pd.util.hash_pandas_object(column, index=False).to_numpy()
+    return hashlib.sha256(cells.tobytes()).digest()
 
 
 def _reason_to_drop(column: pd.Series, unit: Unit) -> str | None:

@@ -119,15 +119,18 @@ def as_shap(
 ) -> shap.Explanation:
     """Return the explanation as shap's own, so that shap's plots work on it.
 
-    The data beside each signal is the first of its columns, as computed.
+    The data beside each signal is the first of its columns, as computed; of a personal
+    signal it is "not shown".
     """
     import shap
 
     first = [contract.features[s.columns[0]].name for s in contract.signals]
+    data = table[first].to_numpy(dtype=object, copy=True)
+    data[:, [s.is_personal for s in contract.signals]] = "not shown"
     return shap.Explanation(
         values=explained.points,
         base_values=np.full(len(explained.points), explained.start),
-        data=table[first].to_numpy(dtype=object),
+        data=data,
         feature_names=[s.words for s in contract.signals],
     )
 

@@ -1,8 +1,13 @@
 """The ladder of depths: which rung the data can bear, and the margins it gives.
 
 Every rung is fitted on what was known before each rolling-origin fold and judged on the
-fold. Of the rungs within one standard error of the best, the shallowest is taken: the
-simplest that the data allow is also the most transparent.
+fold, after every round. Of the rungs within one standard error of the best, the
+shallowest is taken: the simplest that the data allow is also the most transparent.
+
+Why one number of rounds for all folds: stopped one by one, under drift, some folds stop
+at their first round (an intercept is all that carries over from one week to the next)
+and the median of such stops is next to no model. Together they say how much of what is
+learnt today will still be true tomorrow.
 """
 
 from __future__ import annotations
@@ -18,30 +23,26 @@ from .conversion import (
     Learnable,
     Recipe,
     Rows,
-    fit_and_stop,
+    fit_and_judge,
     fit_booster,
     intercept_free_losses,
     margins,
 )
 from .evidence import hashed
 from .points import Floats
-from .splits import Blocks, Fold, Timeline
+from .splits import Blocks, Timeline
 
-_INNER_SHARE = 0.2  # of a training side: its newest rows, to stop early by
-_LEAST_INNER_CONVERSIONS = 10
-_DEFAULT_ROUNDS = 200  # where there is too little to stop early by
 _MOST_SCALING = 1.5  # more rows bear more rounds, but not without end
 
 
 @dataclass(frozen=True)
 class Rung:
-    """One depth, and what it was worth.
+    """One depth at its best number of rounds, and what it was worth.
 
     Attributes
     ----------
-    depth : int
-    rounds : tuple of int
-        One per fold.
+    depth, rounds : int
+        The rounds that were best over all folds together.
     loss : float
         Mean log loss over the folds, after the best intercept in each.
     excess, standard_error : float
@@ -49,7 +50,7 @@ class Rung:
     """
 
     depth: int
-    rounds: tuple[int, ...]
+    rounds: int
     loss: float
     excess: float
     standard_error: float
@@ -65,11 +66,14 @@ class Ladder:
     chosen : Rung
     margin : ndarray of shape (n,)
         From boosters that had not seen the row; NaN where there is none.
+    learnt_from : float
+        Mean number of rows that the folds' boosters learnt from.
     """
 
     rungs: tuple[Rung, ...]
     chosen: Rung
     margin: Floats
+    learnt_from: float
 
 
 def climb(
@@ -98,43 +102,34 @@ def climb(
     progress : callable
         Told each fit in words.
     """
-    sides = [thinned(f.train, _keys(timeline), most_rows) for f in blocks.folds]
+    keys = _keys(timeline)
+    sides = [thinned(fold.train, keys, most_rows) for fold in blocks.folds]
     judged = rows.take(np.concatenate([fold.judged for fold in blocks.folds]))
     trials: list[_Trial] = []
     rungs: tuple[Rung, ...] = ()
     for depth in depths:
-        tried = []
+        fitted = []
         for number, (side, fold) in enumerate(zip(sides, blocks.folds, strict=True)):
             progress(f"depth {depth}, fold {number + 1} of {len(sides)}")
-            inner = _inner_fold(timeline, side)
-            tried.append(_try(rows, timeline, inner, fold, recipe, depth))
-        rounds, losses = zip(*tried, strict=True)
-        trials.append(_Trial(depth, rounds, np.concatenate(losses)))
+            early, late = rows.take(side), rows.take(fold.judged)
+            fitted.append((late, *fit_and_judge(early, late, recipe, depth=depth)))
+        trials.append(_trial(depth, fitted))
         rungs = _rungs(trials, judged)
-        if all(r.excess > r.standard_error > 0 for r in rungs[-2:]) and len(rungs) > 2:
+        if len(rungs) > 2 and all(r.excess > r.standard_error for r in rungs[-2:]):
             break
-    chosen = next(r for r in rungs if r.excess <= r.standard_error)
+    place = next(i for i, r in enumerate(rungs) if r.excess <= r.standard_error)
     margin = np.full(len(rows.outcome), np.nan)
-    for side, fold, best in zip(sides, blocks.folds, chosen.rounds, strict=True):
-        progress(f"depth {chosen.depth}: margins")
-        booster = fit_booster(rows.take(side), recipe, depth=chosen.depth, rounds=best)
-        margin[fold.judged] = margins(booster, rows.encoded[fold.judged])
-    return Ladder(rungs, chosen, margin)
+    for fold, told in zip(blocks.folds, trials[place].margins, strict=True):
+        margin[fold.judged] = told
+    learnt_from = float(np.mean([len(side) for side in sides]))
+    return Ladder(rungs, rungs[place], margin, learnt_from)
 
 
-def fit_final(
-    rows: Learnable, chosen: Rung, recipe: Recipe, *, learnt_from: float
-) -> lightgbm.Booster:
-    """Fit the chosen rung on more rows, with rounds scaled to them.
-
-    Parameters
-    ----------
-    learnt_from : float
-        Mean number of rows that the folds' boosters learnt from.
-    """
-    scaling = float(np.clip(len(rows.outcome) / learnt_from, 1, _MOST_SCALING))
-    rounds = max(1, round(float(np.median(chosen.rounds)) * scaling))
-    return fit_booster(rows, recipe, depth=chosen.depth, rounds=rounds)
+def fit_final(rows: Learnable, ladder: Ladder, recipe: Recipe) -> lightgbm.Booster:
+    """Fit the chosen rung on more rows, with rounds scaled to them."""
+    more = len(rows.outcome) / ladder.learnt_from
+    rounds = round(ladder.chosen.rounds * float(np.clip(more, 1, _MOST_SCALING)))
+    return fit_booster(rows, recipe, depth=ladder.chosen.depth, rounds=rounds)
 
 
 def thinned(rows: Rows, keys: np.ndarray, most_rows: int) -> Rows:
@@ -147,48 +142,48 @@ def thinned(rows: Rows, keys: np.ndarray, most_rows: int) -> Rows:
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """A depth, its rounds in each fold, and the loss of every judged row."""
+    """A depth at its best rounds: the margins of each fold, and every row's loss."""
 
     depth: int
-    rounds: tuple[int, ...]
+    rounds: int
+    margins: tuple[Floats, ...]
     losses: Floats
 
 
-def _try(
-    rows: Learnable,
-    timeline: Timeline,
-    inner: Fold,
-    fold: Fold,
-    recipe: Recipe,
-    depth: int,
-) -> tuple[int, Floats]:
-    """Stop early within the training side, and judge on the fold."""
-    early, late = rows.take(inner.train), rows.take(inner.judged)
-    enough = min(timeline.conversions(inner.train), timeline.conversions(inner.judged))
-    if enough < _LEAST_INNER_CONVERSIONS:
-        booster = fit_booster(early, recipe, depth=depth, rounds=_DEFAULT_ROUNDS)
-    else:
-        booster = fit_and_stop(early, late, recipe, depth=depth)
-    judged = rows.take(fold.judged)
-    losses = intercept_free_losses(margins(booster, judged.encoded), judged)
-    return booster.current_iteration(), losses
+def _trial(
+    depth: int, fitted: list[tuple[Learnable, lightgbm.Booster, Floats]]
+) -> _Trial:
+    sizes = [len(late.outcome) for late, _, _ in fitted]
+    rounds = best_rounds([curve for _, _, curve in fitted], sizes)
+    told = tuple(margins(b, late.encoded, rounds=rounds) for late, b, _ in fitted)
+    losses = [
+        intercept_free_losses(margin, late)
+        for margin, (late, _, _) in zip(told, fitted, strict=True)
+    ]
+    return _Trial(depth, rounds, told, np.concatenate(losses))
 
 
-def _inner_fold(timeline: Timeline, train: Rows) -> Fold:
-    """The newest rows of a training side, and what was known before them.
+def best_rounds(curves: list[Floats], sizes: list[int]) -> int:
+    """Return how many rounds had the least loss over all folds together.
 
-    Where the horizon leaves too little, all earlier rows: their outcomes, too, were
-    known before the fold itself began.
+    Parameters
+    ----------
+    curves : list of ndarray
+        The mean loss of each fold after 1, 2, 3 … rounds. A curve that was given up
+        keeps its last, high value.
+    sizes : list of int
+        Rows of each fold.
+
+    Examples
+    --------
+    >>> best_rounds([np.array([0.5, 0.4, 0.3]), np.array([0.2, 0.4])], [2, 1])
+    3
+    >>> best_rounds([np.array([0.5, 0.4, 0.3]), np.array([0.2, 0.4])], [1, 3])
+    1
     """
-    if not timeline.has_order:
-        is_late = hashed(timeline.group[train], "inner") / 2.0**64 < _INNER_SHARE
-        return Fold(train[~is_late], train[is_late])
-    border = np.quantile(timeline.instant[train], 1 - _INNER_SHARE, method="lower")
-    late = train[timeline.instant[train] >= border]
-    known = train[timeline.known_at[train] <= border]
-    if timeline.conversions(known) >= _LEAST_INNER_CONVERSIONS:
-        return Fold(known, late)
-    return Fold(train[timeline.instant[train] < border], late)
+    longest = max(len(curve) for curve in curves)
+    full = [np.pad(c, (0, longest - len(c)), mode="edge") for c in curves]
+    return int(np.argmin(np.average(full, axis=0, weights=sizes))) + 1
 
 
 def _keys(timeline: Timeline) -> np.ndarray:

@@ -75,13 +75,17 @@ def _codes(column: pd.Series, categories: Sequence[str]) -> Floats:
 
 
 def _numbers(column: pd.Series) -> Floats:
-    try:
-        return np.asarray(column.to_numpy(np.float64, na_value=np.nan))
-    except (TypeError, ValueError) as error:
+    # Not by trial: "3" and an instant would both pass for numbers.
+    is_number = pd.api.types.infer_dtype(column, skipna=True) in _NUMBERS
+    if not is_number and column.notna().any():
         raise ValueError(
             f"The scorer expects numbers in column {column.name!r}, but it holds "
             f"{column.dtype}."
-        ) from error
+        )
+    return np.asarray(column.to_numpy(np.float64, na_value=np.nan))
+
+
+_NUMBERS = {"floating", "integer", "mixed-integer-float", "boolean", "decimal"}
 
 
 def probability_and_score(
@@ -98,6 +102,7 @@ def probability_and_score(
     """
     log_odds = scale["intercept"] + scale["slope"] * np.asarray(margin)
     probability = 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
+    probability = np.minimum(probability, np.nextafter(1.0, 0.0))  # 1 is never sure
     points = 50 + POINTS_PER_LOG_ODDS * (log_odds - scale["reference"])
     score = np.floor(np.clip(points, 0, 100) + 0.5).astype(np.int64)
     return probability, score

@@ -193,7 +193,8 @@ def _folds_in_time(
         notes = (
             (
                 f"{left_out} of {rule.folds} rolling-origin folds were left out: fewer "
-                f"than {rule.least_conversions} leads had converted before them.",
+                f"than {rule.least_conversions} leads had converted before them, or no "
+                "snapshot fell into them.",
             )
             if left_out
             else ()
@@ -209,7 +210,7 @@ def _single_fold(
     at = timeline.instant[before]
     end = int(at.max()) + 1 if len(at) else 0
     for keeps_embargo in (True, False):
-        for share in np.arange(0.7, 0.29, -0.05):
+        for share in np.arange(0.9, 0.29, -0.05):
             border = _quantile(at, float(share))
             fold = _fold(timeline, before, border, end, keeps_embargo=keeps_embargo)
             if _serves_alone(timeline, fold, rule):
@@ -261,9 +262,17 @@ def _random_folds(
     timeline: Timeline, before: Rows, rule: SplitRule
 ) -> tuple[Fold, ...]:
     number = hashed(timeline.group[before], "fold") % np.uint64(rule.folds)
-    return tuple(
-        Fold(before[number != k], before[number == k]) for k in range(rule.folds)
-    )
+    folds = (Fold(before[number != k], before[number == k]) for k in range(rule.folds))
+    kept = tuple(fold for fold in folds if _is_enough(timeline, fold, rule))
+    if len(kept) < 2:
+        raise DataError(
+            f"Too little data for a model: of {rule.folds} random folds by group "
+            f"{len(kept)} can be judged after {rule.least_conversions} leads that "
+            f"converted; at least 2 are needed. There are "
+            f"{len(set(timeline.group[before])):,} groups before the test block: wait "
+            "for more, or look at the column that names the account."
+        )
+    return kept
 
 
 def _named(

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -68,13 +70,31 @@ def digest(path: Path) -> str:
 
 def _write_frame(frame: pd.DataFrame, path: Path) -> None:
     # No pandas metadata: the same values give the same bytes.
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+    # And instants by way of naive ones: pyarrow reads zoned ones in a deprecated way.
+    zoned = [str(c) for c in frame if isinstance(frame[c].dtype, pd.DatetimeTZDtype)]
+    naive = frame.assign(**{c: frame[c].dt.tz_convert(None) for c in zoned})
+    table = pa.Table.from_pandas(naive, preserve_index=False).replace_schema_metadata()
+    for name in zoned:
+        place = table.schema.get_field_index(name)
+        utc = table.column(name).cast(pa.timestamp("us", tz="UTC"))
+        table = table.set_column(place, name, utc)
     pq.write_table(table, path, compression="zstd")
 
 
 def _write_record(value: dict[str, Any], path: Path) -> None:
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def _finite(value: Any) -> Any:
+    """The value with numbers that JSON cannot hold as None."""
+    if isinstance(value, dict):
+        return {str(k): _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    if isinstance(value, np.generic):
+        return _finite(value.item())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _read_record(path: Path) -> dict[str, Any]:

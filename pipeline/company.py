@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from features.catalogue import Company, DeclaredAttribute, Kind
+from features.company import Company, DeclaredAttribute, Kind
 from features.errors import ConfigError, few
 from features.outcomes import Maturity
 from features.snapshots import Ending, SnapshotRule

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlglot import Dialects
 
-from features.catalogue import Company, catalogue_of
+from features.catalogue import catalogue_of
+from features.company import Company
 from features.errors import ConfigError, RunError
 
 from .artefacts import CATALOGUE

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.catalogue import Catalogue, Company, catalogue_of
+from features.catalogue import Catalogue, catalogue_of
+from features.company import Company
 from features.engine import instants_are_utc
 from features.errors import ModelError
 from features.snapshots import Ending, SnapshotRule, make_scoring_spine

@@ -55,7 +55,7 @@ def _model(folder: Path) -> str:
         CATALOGUE.read(folder / CATALOGUE.file),
     )
     calibration = CALIBRATION.read(folder / CALIBRATION.file)["judged"]
-    depth = ladder["chosen_depth"]
+    depth = ladder["chosen"]["depth"]
     rows = ladder["rows"]
     lines = [
         "Model",

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from features.catalogue import Catalogue, Company, catalogue_of
+from features.catalogue import Catalogue, catalogue_of
+from features.company import Company
 from features.engine import Engine
 from features.errors import RunError
 from features.vocabulary import Split

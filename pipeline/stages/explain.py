@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.catalogue import Company, catalogue_of
+from features.catalogue import catalogue_of
+from features.company import Company
 from features.vocabulary import DAY_US, Split
 from models.contract import Contract, ModelFeature, model_signals
 from models.cutoffs import Cutoffs

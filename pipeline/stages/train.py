@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.catalogue import Company, catalogue_of
+from features.catalogue import catalogue_of
+from features.company import Company
 from models.conversion import Learnable, Recipe, margins
 from models.encoding import Chosen, choose_features
 from models.ladder import Ladder, climb, fit_final
@@ -56,16 +57,15 @@ def train(config: Config, shelf: Shelf) -> None:
         most_rows=config.train.most_rows,
         progress=shelf.say,
     )
-    learnt_from = _learnt_from(blocks, config.train.most_rows)
     shelf.say("fitting the judged booster")
     before = rows.take(blocks.before)
-    judged = fit_final(before, ladder.chosen, recipe, learnt_from=learnt_from)
+    judged = fit_final(before, ladder, recipe)
     margin = ladder.margin.copy()
     margin[blocks.test] = margins(judged, rows.encoded[blocks.test])
     served = judged
     if config.train.refit_after_test:
         shelf.say("fitting the served booster")
-        served = fit_final(rows, ladder.chosen, recipe, learnt_from=learnt_from)
+        served = fit_final(rows, ladder, recipe)
     shelf.put(ENCODING, _encoding(chosen))
     shelf.put(LADDER, _told(ladder, blocks))
     shelf.put(
@@ -123,10 +123,6 @@ def _learnable(
     )
 
 
-def _learnt_from(blocks: Blocks, most_rows: int) -> float:
-    return float(np.mean([min(len(f.train), most_rows) for f in blocks.folds]))
-
-
 def _encoding(chosen: Chosen) -> dict[str, Any]:
     return {
         "features": [f.to_dict() for f in chosen.features],
@@ -137,7 +133,7 @@ def _encoding(chosen: Chosen) -> dict[str, Any]:
 def _told(ladder: Ladder, blocks: Blocks) -> dict[str, Any]:
     names, counts = np.unique(blocks.split.astype(str), return_counts=True)
     return {
-        "chosen_depth": ladder.chosen.depth,
+        "chosen": asdict(ladder.chosen),
         "rungs": [asdict(r) for r in ladder.rungs],
         "scheme": blocks.scheme,
         "folds": len(blocks.folds),

@@ -12,7 +12,8 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from features.catalogue import Company, DeclaredAttribute, Kind, catalogue_of
+from features.catalogue import catalogue_of
+from features.company import Company, DeclaredAttribute, Kind
 from features.vocabulary import Family, FunnelStage
 
 START: Final = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, 00:00

@@ -11,14 +11,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from features.catalogue import (
-    Catalogue,
-    Company,
-    DeclaredAttribute,
-    Kind,
-    Means,
-    catalogue_of,
-)
+from features.catalogue import Catalogue, catalogue_of
+from features.company import Company, DeclaredAttribute, Kind, Means
 from features.errors import ConfigError
 from features.vocabulary import Family, FunnelStage, Unit
 from tests.features.small_worlds import CATALOGUE, COMPANY

@@ -1,0 +1,97 @@
+"""A company as the catalogue needs to know it: its kinds of touch and its attributes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from .declare import Monotone
+from .vocabulary import Family, FunnelStage
+
+Means = Literal["number", "category", "flag", "title", "email"]
+
+
+@dataclass(frozen=True)
+class DeclaredAttribute:
+    """An attribute of leads, and what it means.
+
+    Attributes
+    ----------
+    name : str
+        Its column.
+    means : str
+        How it is read.
+    words : str
+        What a reviewer calls it.
+    family : Family
+        Behavioural for counts that a flat export brings along.
+    direction : {-1, 0, 1}
+        The direction the booster is held to.
+    personal : bool
+        Whether its values may never be shown; what is derived from them (the class of
+        a domain) may.
+    """
+
+    name: str
+    means: Means
+    words: str
+    family: Family = Family.FIRMOGRAPHIC
+    direction: Monotone = 0
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of touch, its funnel stage, and who acts."""
+
+    name: str
+    words: str
+    stage: FunnelStage
+    is_outbound: bool = False
+
+
+@dataclass(frozen=True)
+class Company:
+    """What the catalogue is made for.
+
+    Attributes
+    ----------
+    kinds : tuple of Kind
+        The declared kinds of touch; empty where there are no touches.
+    attributes : tuple of DeclaredAttribute
+    lookbacks_days : tuple of int
+    free_domains, rival_domains : tuple of str
+        Besides the well-known free ones.
+    is_dated : bool
+        Whether leads have instants; a flat export has none.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    attributes: tuple[DeclaredAttribute, ...] = ()
+    lookbacks_days: tuple[int, ...] = (7, 30, 90)
+    free_domains: tuple[str, ...] = ()
+    rival_domains: tuple[str, ...] = ()
+    is_dated: bool = True
+    has_touches: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Company:
+        """Read what :meth:`to_dict` wrote."""
+        kinds = [Kind(**{**k, "stage": FunnelStage(k["stage"])}) for k in raw["kinds"]]
+        attributes = [
+            DeclaredAttribute(**{**a, "family": Family(a["family"])})
+            for a in raw["attributes"]
+        ]
+        return cls(
+            kinds=tuple(kinds),
+            attributes=tuple(attributes),
+            lookbacks_days=tuple(raw["lookbacks_days"]),
+            free_domains=tuple(raw["free_domains"]),
+            rival_domains=tuple(raw["rival_domains"]),
+            is_dated=raw["is_dated"],
+            has_touches=raw["has_touches"],
+        )
