@@ -80,6 +80,7 @@ def catalogue_of(company: Company) -> Catalogue:
 
     Examples
     --------
+    >>> from features.company import Kind
     >>> kinds = (Kind("pricing_page", "Pricing page", FunnelStage.BOTTOM),)
     >>> made = catalogue_of(Company(kinds=kinds, lookbacks_days=(30,)))
     >>> [c for c in made.columns if c.startswith("pricing")]

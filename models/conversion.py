@@ -22,8 +22,9 @@ from .points import Floats
 Rows = npt.NDArray[np.intp]
 
 _LEAVES = 31  # where the depth allows more
-_PATIENCE = 40  # rounds without a gain, and …
-_LOST = 1.02  # … this far above the least loss, before a fit is given up
+_PATIENCE = 40  # a fit is ended when for so many rounds …
+_LOST = 1.02  # … there was no gain, and the loss is this far above its least,
+_STILL = 2e-4  # or when the loss has moved by less than this share of itself
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def fit_and_judge(
     booster : Booster
     curve : ndarray of shape (n_rounds,)
         The mean loss after 1, 2, 3 … rounds. Short of ``most_rounds`` where the loss
-        had risen far above its least: it does not come back.
+        no longer moved, or had risen far above its least: it does not come back.
     """
     parameters = recipe.parameters(depth, rows.directions) | {"metric": "none"}
     curve: list[float] = []
@@ -132,21 +133,28 @@ def fit_and_judge(
         num_boost_round=recipe.most_rounds,
         valid_sets=[_dataset(later)],
         feval=_intercept_free_loss(later),
-        callbacks=[_stop_when_lost(curve)],
+        callbacks=[_stop_when_settled(curve)],
         keep_training_booster=True,
     )
     return booster, np.array(curve)
 
 
-def _stop_when_lost(curve: list[float]) -> Callable[[CallbackEnv], None]:
+def _stop_when_settled(curve: list[float]) -> Callable[[CallbackEnv], None]:
     def after_round(env: CallbackEnv) -> None:
         found = list(env.evaluation_result_list or [])
         curve.append(float(found[0][2]))
-        is_late = len(curve) - 1 - int(np.argmin(curve)) >= _PATIENCE
-        if is_late and curve[-1] > min(curve) * _LOST:
+        if _is_settled(curve):
             raise EarlyStopException(len(curve) - 1, found)
 
     return after_round
+
+
+def _is_settled(curve: list[float]) -> bool:
+    if len(curve) <= _PATIENCE:
+        return False
+    before, least = min(curve[:-_PATIENCE]), min(curve)
+    is_lost = before == least and curve[-1] > least * _LOST
+    return is_lost or abs(curve[-1] - before) < before * _STILL
 
 
 def margins(

@@ -30,7 +30,7 @@ from .conversion import (
 )
 from .evidence import hashed
 from .points import Floats
-from .splits import Blocks, Timeline
+from .splits import Blocks, Fold, Timeline
 
 _MOST_SCALING = 1.5  # more rows bear more rounds, but not without end
 
@@ -98,20 +98,20 @@ def climb(
     depths : tuple of int
         From shallow to deep.
     most_rows : int
-        A fold learns from at most this many snapshots, drawn by hash.
+        A fold learns from at most this many snapshots, and is judged by at most half
+        as many, drawn by hash.
     progress : callable
         Told each fit in words.
     """
-    keys = _keys(timeline)
-    sides = [thinned(fold.train, keys, most_rows) for fold in blocks.folds]
-    judged = rows.take(np.concatenate([fold.judged for fold in blocks.folds]))
+    folds = _thin_folds(timeline, blocks, most_rows)
+    judged = rows.take(np.concatenate([fold.judged for fold in folds]))
     trials: list[_Trial] = []
     rungs: tuple[Rung, ...] = ()
     for depth in depths:
         fitted = []
-        for number, (side, fold) in enumerate(zip(sides, blocks.folds, strict=True)):
-            progress(f"depth {depth}, fold {number + 1} of {len(sides)}")
-            early, late = rows.take(side), rows.take(fold.judged)
+        for number, fold in enumerate(folds, start=1):
+            progress(f"depth {depth}, fold {number} of {len(folds)}")
+            early, late = rows.take(fold.train), rows.take(fold.judged)
             fitted.append((late, *fit_and_judge(early, late, recipe, depth=depth)))
         trials.append(_trial(depth, fitted))
         rungs = _rungs(trials, judged)
@@ -119,9 +119,10 @@ def climb(
             break
     place = next(i for i, r in enumerate(rungs) if r.excess <= r.standard_error)
     margin = np.full(len(rows.outcome), np.nan)
-    for fold, told in zip(blocks.folds, trials[place].margins, strict=True):
-        margin[fold.judged] = told
-    learnt_from = float(np.mean([len(side) for side in sides]))
+    for whole, booster in zip(blocks.folds, trials[place].boosters, strict=True):
+        encoded = rows.encoded[whole.judged]
+        margin[whole.judged] = margins(booster, encoded, rounds=rungs[place].rounds)
+    learnt_from = float(np.mean([len(fold.train) for fold in folds]))
     return Ladder(rungs, rungs[place], margin, learnt_from)
 
 
@@ -142,11 +143,11 @@ def thinned(rows: Rows, keys: np.ndarray, most_rows: int) -> Rows:
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """A depth at its best rounds: the margins of each fold, and every row's loss."""
+    """A depth at its best rounds: the booster of each fold, and every row's loss."""
 
     depth: int
     rounds: int
-    margins: tuple[Floats, ...]
+    boosters: tuple[lightgbm.Booster, ...]
     losses: Floats
 
 
@@ -155,12 +156,12 @@ def _trial(
 ) -> _Trial:
     sizes = [len(late.outcome) for late, _, _ in fitted]
     rounds = best_rounds([curve for _, _, curve in fitted], sizes)
-    told = tuple(margins(b, late.encoded, rounds=rounds) for late, b, _ in fitted)
     losses = [
-        intercept_free_losses(margin, late)
-        for margin, (late, _, _) in zip(told, fitted, strict=True)
+        intercept_free_losses(margins(booster, late.encoded, rounds=rounds), late)
+        for late, booster, _ in fitted
     ]
-    return _Trial(depth, rounds, told, np.concatenate(losses))
+    boosters = tuple(booster for _, booster, _ in fitted)
+    return _Trial(depth, rounds, boosters, np.concatenate(losses))
 
 
 def best_rounds(curves: list[Floats], sizes: list[int]) -> int:
@@ -184,6 +185,14 @@ def best_rounds(curves: list[Floats], sizes: list[int]) -> int:
     longest = max(len(curve) for curve in curves)
     full = [np.pad(c, (0, longest - len(c)), mode="edge") for c in curves]
     return int(np.argmin(np.average(full, axis=0, weights=sizes))) + 1
+
+
+def _thin_folds(timeline: Timeline, blocks: Blocks, most_rows: int) -> tuple[Fold, ...]:
+    keys = _keys(timeline)
+    return tuple(
+        Fold(thinned(f.train, keys, most_rows), thinned(f.judged, keys, most_rows // 2))
+        for f in blocks.folds
+    )
 
 
 def _keys(timeline: Timeline) -> np.ndarray:

@@ -88,19 +88,25 @@ def source_of_run(folder: Path) -> Source:
     Raises
     ------
     RunError
-        When the run has not been finished.
+        When the run has not been finished, or mixes two passages: a stage was run
+        again, and one that rests on it was not.
     """
-    written = {
-        name: told
-        for stage in read_manifest(folder).get("stages", {}).values()
-        for name, told in stage["writes"].items()
-    }
+    stages = read_manifest(folder).get("stages", {})
+    written = {n: d for stage in stages.values() for n, d in stage["writes"].items()}
     lacking = [f for f in (BOOSTER.file, CONTRACT.file) if f not in written]
     if lacking:
         raise RunError(
             f"{folder} holds no finished scorer: its manifest does not list "
             f"{' and '.join(lacking)}. Run `leadlight run` to the end first."
         )
+    for stage, told in stages.items():
+        for name, read in told["reads"].items():
+            if written.get(name, read) != read:
+                raise RunError(
+                    f"{folder} mixes two passages: {name} was written anew after the "
+                    f"stage {stage} had read it. Run `leadlight {stage}` again, and "
+                    "the stages after it."
+                )
     return Source(
         folder.name,
         folder.name,

@@ -25,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich's help takes three times as long as all the rest
     help="Predictive lead scoring that can be seen through.",
 )
 
@@ -55,6 +56,9 @@ def main() -> None:
         app()
     except LeadlightError as error:
         typer.echo(f"leadlight: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:  # a full disk, a folder that may not be written
+        typer.echo(f"leadlight: {error}.", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -59,7 +59,8 @@ def _validated(raw: dict[str, Any], name: str) -> Config:
         return Config.model_validate(raw)
     except ValidationError as error:
         told = "; ".join(_in_words(dict(e)) for e in error.errors()[:5])
-        raise ConfigError(f"{name}: {told}.") from error
+        end = "" if told.endswith("?") else "."
+        raise ConfigError(f"{name}: {told}{end}") from error
 
 
 def _in_words(problem: dict[str, Any]) -> str:

@@ -69,7 +69,7 @@ def find(lead_id: str, scores: Path) -> Entry:
     Raises
     ------
     RunError
-        When there is no ledger, or the lead is not in it.
+        When there is no ledger, it is damaged, or the lead is not in it.
     """
     path = ledger_of(scores)
     if not path.exists():
@@ -77,7 +77,12 @@ def find(lead_id: str, scores: Path) -> Entry:
             f"{path} is missing: `leadlight score` writes it beside the scores. Name "
             "the file of scores with --scores."
         )
-    table = pq.read_table(path, filters=[("lead_id", "=", lead_id)])
+    try:
+        table = pq.read_table(path, filters=[("lead_id", "=", lead_id)])
+    except pa.ArrowInvalid as error:
+        raise RunError(
+            f"{path} is damaged ({str(error).splitlines()[0]}). Score again."
+        ) from error
     if table.num_rows == 0:
         raise RunError(
             f"{scores.name} holds no scored lead {lead_id!r}. It may have been "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,8 @@ from .stage import Say, read_manifest
 from .stages import STAGES
 
 LATEST = "latest.json"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 Told = Callable[[str, float], None]
 
@@ -38,8 +41,13 @@ def run_all(config: Config, name: str, *, at: datetime, say: Say, told: Told) ->
     Raises
     ------
     RunError
-        When there is a finished run of that name.
+        When it cannot be a folder's name, or there is a run of that name.
     """
+    if not _NAME.fullmatch(name):
+        raise RunError(
+            "A run's name is made of up to 100 letters, digits, '.', '_' and '-', and "
+            f"begins with a letter or digit, but it is {name[:120]!r}."
+        )
     folder = Path(config.run.folder) / name
     if read_manifest(folder):
         raise RunError(

@@ -142,7 +142,7 @@ class FunnelConfig(Section):
     negative: tuple[str, ...]
     other: tuple[str, ...]
     outbound: tuple[str, ...]
-    words: dict[str, str] = Field(default_factory=dict)
+    words: dict[str, str]
 
     @model_validator(mode="after")
     def _each_kind_once(self) -> FunnelConfig:
@@ -211,8 +211,8 @@ class SignalsConfig(Section):
     """How far back the standard signals look."""
 
     lookbacks_days: tuple[int, ...] = Field(min_length=1)
-    free_domains: tuple[str, ...] = ()
-    rival_domains: tuple[str, ...] = ()
+    free_domains: tuple[str, ...]
+    rival_domains: tuple[str, ...]
 
 
 class CutoffConfig(Section):

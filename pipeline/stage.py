@@ -103,6 +103,8 @@ class Stage:
     def run(self, config: Config, folder: Path, *, at: datetime, say: Say) -> None:
         """Do the work in a run folder and write down what was read and written."""
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.rglob(".*.part"):  # by a stage that was killed
+            left.unlink(missing_ok=True)
         shelf = Shelf(folder, say, at, self.reads, self.writes)
         self.work(config, shelf)
         manifest = read_manifest(folder)

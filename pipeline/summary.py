@@ -79,7 +79,7 @@ def _form(form: str) -> str:
 
 def _quality(quality: dict[str, Any]) -> str:
     test = quality["test"]
-    constant = quality["constant"]["log_loss"]["value"]
+    constant = quality["constant"]["log_loss"]
     lines = [
         "Quality on the newest block, with 95 % intervals by group",
         f"  AUC                  {_figure(test['auc'])}",

@@ -21,7 +21,7 @@ from models.consequences import consequences
 from models.cutoffs import Cutoffs, choose_cutoffs
 from models.evidence import Evidence, hashed
 from models.points import log_odds_of
-from models.quality import judge
+from models.quality import judge, log_losses
 from models.rules import (
     CapacityRule,
     CaptureRule,
@@ -179,7 +179,7 @@ def _on_test(test: pd.DataFrame, cutoffs: Cutoffs) -> dict[str, Any]:
     found = {}
     for cutoff in (cutoffs.mql, cutoffs.sql):
         if cutoff.threshold is not None:
-            table = consequences(evidence, [cutoff.threshold])
+            table = consequences(evidence, [cutoff.threshold], per_week=_per_week(test))
             found[cutoff.name] = table.iloc[0].to_dict()
     return found
 
@@ -205,11 +205,10 @@ def _per_week(test: pd.DataFrame) -> float | None:
 def _quality(test: pd.DataFrame, base_rate: float, seed: int) -> dict[str, Any]:
     columns = test["probability"], test["outcome"], None, test["group_id"]
     judged = judge(*columns, base_rate=base_rate, seed=seed)
-    rate = np.full(len(test), base_rate)
-    constant = judge(rate, *columns[1:], base_rate=base_rate, seed=seed)
+    constant = log_losses(np.full(len(test), base_rate), test["outcome"]).mean()
     return {
         "test": judged.to_dict(),
-        "constant": {"log_loss": constant.log_loss.to_dict()},
+        "constant": {"log_loss": float(constant)},
         "reliability": reliability_table(*columns).to_dict("records"),
         "gains": gains_table(*columns).to_dict("records"),
     }

@@ -140,7 +140,7 @@ def run(
 def told(run: Run, seconds: float) -> str:
     """The figures of a run on one line."""
     quality, ladder = run.record("quality.json"), run.record("ladder.json")
-    test, constant = quality["test"], quality["constant"]["log_loss"]["value"]
+    test, constant = quality["test"], quality["constant"]["log_loss"]
     calibration = run.record("calibration.json")["judged"]["form"]
     auc, ratio = test["auc"], test["observed_over_expected"]
     return (
