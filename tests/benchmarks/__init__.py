@@ -1,0 +1,1 @@
+"""What Leadlight costs and what it is worth, as ratios measured in one run."""
