@@ -30,7 +30,8 @@ from .conversion import (
 )
 from .evidence import hashed
 from .points import Floats
-from .splits import Blocks, Fold, Timeline
+from .splits import Blocks, Fold
+from .timeline import Timeline
 
 _MOST_SCALING = 1.5  # more rows bear more rounds, but not without end
 

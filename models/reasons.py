@@ -73,16 +73,37 @@ def reasons_of(
     list of Reasons, one per lead
     """
     columns = [_plain(table[f.name]) for f in contract.features]
-    order = np.argsort(-points, axis=1, kind="stable")
-    return [
-        _reasons(points[row], order[row], row, columns, contract)
-        for row in range(len(points))
-    ]
+    return [_reasons(points[row], row, columns, contract) for row in range(len(points))]
+
+
+def strongest(points: Floats) -> tuple[list[int], list[int]]:
+    """Return the places of the signals that raise most and that lower most.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_signals,)
+
+    Returns
+    -------
+    raising, lowering : list of int
+        At most four each, the strongest first, equal ones in their order; none that
+        would be printed as nought.
+
+    Examples
+    --------
+    >>> strongest(np.array([1.0, -2.0, 3.0, 0.01]))
+    ([2, 0], [1])
+    """
+    up = np.argsort(-points, kind="stable")[:MOST_REASONS]
+    down = np.argsort(points, kind="stable")[:MOST_REASONS]
+    return (
+        [int(p) for p in up if points[p] >= _LEAST_POINTS],
+        [int(p) for p in down if points[p] <= -_LEAST_POINTS],
+    )
 
 
 def _reasons(
     points: Floats,
-    order: np.ndarray,
     row: int,
     columns: list[list[object]],
     contract: Contract,
@@ -100,8 +121,7 @@ def _reasons(
     def _seen(place: int) -> list[object]:
         return [columns[c][row] for c in contract.signals[place].columns]
 
-    up = [p for p in order[:MOST_REASONS] if points[p] >= _LEAST_POINTS]
-    down = [p for p in order[::-1][:MOST_REASONS] if points[p] <= -_LEAST_POINTS]
+    up, down = strongest(points)
     other = float(points.sum() - points[up].sum() - points[down].sum())
     return Reasons(told(up), told(down), other)
 

@@ -18,78 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from features.errors import DataError
 from features.vocabulary import Split
 
 from .evidence import hashed
-
-Rows = npt.NDArray[np.intp]
-Instants = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Timeline:
-    """When each labelled snapshot was, and when its outcome was known.
-
-    Attributes
-    ----------
-    instant, known_at : ndarray of int64, shape (n,)
-        Microseconds, or ranks where there are no instants; ``known_at`` > ``instant``.
-        All ``instant`` are 0 where there is no order at all.
-    has_order : bool
-        False: folds are random, by group.
-    lead, group : ndarray of str, shape (n,)
-    outcome : ndarray of shape (n,)
-    """
-
-    instant: Instants
-    known_at: Instants
-    has_order: bool
-    lead: npt.NDArray[np.object_]
-    group: npt.NDArray[np.object_]
-    outcome: npt.NDArray[np.float64]
-
-    def conversions(self, rows: Rows) -> int:
-        """Number of different leads among the rows that converted."""
-        return len(set(self.lead[rows[self.outcome[rows] == 1]]))
-
-
-def timeline_of(spine: pd.DataFrame, wait: timedelta) -> Timeline:
-    """Read the timeline of a labelled spine.
-
-    Parameters
-    ----------
-    spine : DataFrame of shape (n, at least 5)
-        ``snapshot_at``, ``position``, ``lead_id``, ``group_id`` and ``outcome``.
-    wait : timedelta
-        From a snapshot to the instant its outcome is known.
-    """
-    count = len(spine)
-    is_dated = bool(spine["snapshot_at"].notna().all())
-    has_order = is_dated or bool(spine["position"].notna().all())
-    if is_dated:
-        instant = spine["snapshot_at"].dt.as_unit("us").astype("int64").to_numpy()
-        known_at = instant + wait // timedelta(microseconds=1)
-    elif has_order:
-        instant = spine["position"].astype("int64").to_numpy()
-        known_at = instant + 1
-    else:
-        instant, known_at = np.zeros(count, np.int64), np.ones(count, np.int64)
-    return Timeline(
-        instant,
-        known_at,
-        has_order,
-        spine["lead_id"].to_numpy(dtype=object),
-        spine["group_id"].to_numpy(dtype=object),
-        spine["outcome"].to_numpy(dtype=np.float64),
-    )
+from .timeline import Instants, Rows, Timeline
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +126,8 @@ def _folds_in_time(
         for start, end in pairwise(borders)
         if _is_enough(timeline, fold := _fold(timeline, before, start, end), rule)
     )
-    if len(folds) >= 2:
+    judged = np.concatenate([f.judged for f in folds]) if folds else before[:0]
+    if len(folds) >= 2 and _is_enough_to_calibrate(timeline, judged, rule):
         left_out = rule.folds - len(folds)
         notes = (
             (
@@ -235,9 +174,13 @@ _SINGLE = {
 
 
 def _serves_alone(timeline: Timeline, fold: Fold, rule: SplitRule) -> bool:
-    halves = _halves(timeline, fold.judged)
-    least = min(timeline.conversions(half) for half in halves)
-    return _is_enough(timeline, fold, rule) and least >= rule.least_block_conversions
+    can_calibrate = _is_enough_to_calibrate(timeline, fold.judged, rule)
+    return _is_enough(timeline, fold, rule) and can_calibrate
+
+
+def _is_enough_to_calibrate(timeline: Timeline, judged: Rows, rule: SplitRule) -> bool:
+    least = min(timeline.conversions(half) for half in _halves(timeline, judged))
+    return least >= rule.least_block_conversions
 
 
 def _fold(

@@ -45,6 +45,15 @@ _REASON_COLUMNS = [
     for part in _PARTS
 ]
 
+# Stated, since a column in which nobody has a value would else be of no kind at all.
+_KINDS = {
+    **{c: "float64" if c.endswith("points") else "str" for c in _REASON_COLUMNS},
+    **dict.fromkeys(("lead_id", "account_id", "status_said", "grade"), "str"),
+    **dict.fromkeys(("probability", "fit_points", "engagement_points"), "float64"),
+    **dict.fromkeys(("start_points", "other_points"), "float64"),
+    "score": "Int64",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Scored:
@@ -147,7 +156,7 @@ def _told(
             "score": pd.array(contract.scale.score(margin), dtype="Int64"),
             "qualification": qualification,
             "standing": qualification,
-            "standing_since": spine.loc[may, "snapshot_at"].to_numpy(),
+            "standing_since": spine.loc[may, "snapshot_at"].array,
             "grade": grades(explained, contract),
             "fit_points": explained.fit,
             "engagement_points": explained.engagement,
@@ -260,7 +269,7 @@ def _named(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame:
     named = table.assign(
         qualification=table["qualification"].fillna(Qualification.NONE.value),
         standing=table["standing"].fillna(Qualification.NONE.value),
-    )[order]
+    )[order].astype(_KINDS)
     return named.assign(
         model_name=bundle.contract.model,
         model_version=bundle.version,

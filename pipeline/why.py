@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from models.contract import Contract
 from models.points import (
     MIDDLE_POINTS,
@@ -12,12 +14,11 @@ from models.points import (
     log_odds_of,
     probability_of,
 )
-from models.reasons import MOST_REASONS, words_of
+from models.reasons import strongest, words_of
 
 from .ledger import Entry
 
 _BAR = 24  # characters of the longest bar
-_LEAST_POINTS = 0.05
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Why:
     values : dict
         The lead's line of the scores' output.
     lines : tuple of Line
-        Every signal, the strongest first.
+        Every signal, in the order of the contract.
     """
 
     values: dict[str, Any]
@@ -54,27 +55,30 @@ class Why:
     @property
     def raising(self) -> tuple[Line, ...]:
         """The strongest signals that raise the score."""
-        found = [x for x in self.lines if x.points >= _LEAST_POINTS]
-        return tuple(found[:MOST_REASONS])
+        return tuple(self.lines[p] for p in self._strongest()[0])
 
     @property
     def lowering(self) -> tuple[Line, ...]:
         """The strongest signals that lower the score."""
-        found = [x for x in self.lines if x.points <= -_LEAST_POINTS]
-        return tuple(found[:MOST_REASONS])
+        return tuple(self.lines[p] for p in self._strongest()[1])
 
     @property
     def other_points(self) -> float:
         """Of all the other signals together."""
-        told = {x.code for x in (*self.raising, *self.lowering)}
-        return sum(x.points for x in self.lines if x.code not in told)
+        told = {p for places in self._strongest() for p in places}
+        return sum(x.points for p, x in enumerate(self.lines) if p not in told)
+
+    def _strongest(self) -> tuple[list[int], list[int]]:
+        return strongest(np.array([x.points for x in self.lines]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
         return {
             **{k: _plain(v) for k, v in self.values.items()},
             "total_points": self.total,
-            "signals": [vars(line) for line in self.lines],
+            "signals": [
+                vars(x) for x in sorted(self.lines, key=lambda x: -abs(x.points))
+            ],
         }
 
 
@@ -91,7 +95,6 @@ def why(entry: Entry) -> Why:
         )
         for s in contract.signals
     ]
-    lines.sort(key=lambda line: -abs(line.points))
     return Why(entry.values, tuple(lines), contract)
 
 

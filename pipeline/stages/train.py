@@ -15,7 +15,8 @@ from models.conversion import Learnable, Recipe, margins
 from models.encoding import Chosen, choose_features
 from models.ladder import Ladder, climb, fit_final
 from models.served import encode
-from models.splits import Blocks, SplitRule, divide, timeline_of
+from models.splits import Blocks, SplitRule, divide
+from models.timeline import timeline_of
 
 from ..artefacts import (
     BOOSTER,

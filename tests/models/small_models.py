@@ -14,7 +14,7 @@ from models.contract import Contract, ModelFeature, ModelSignal
 from models.conversion import Learnable, Recipe, fit_booster
 from models.cutoffs import Cutoff, Cutoffs
 from models.points import Floats, Scale
-from models.splits import Timeline
+from models.timeline import Timeline
 
 RECIPE = Recipe(threads=1)
 

@@ -14,7 +14,8 @@ from models import ladder
 from models.conversion import Learnable, Recipe, margins
 from models.ladder import Ladder, Rung, best_rounds, climb, fit_final, thinned
 from models.points import Floats
-from models.splits import Blocks, Fold, SplitRule, Timeline, divide
+from models.splits import Blocks, Fold, SplitRule, divide
+from models.timeline import Timeline
 from tests.models.small_models import learnable, timeline
 
 RULE = SplitRule(0.25, 3, 20, 10)

@@ -1,0 +1,200 @@
+"""The guess: what every file, column and kind was taken for, before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from features.engine import Engine, literal
+
+from . import words
+from .attributes import LEAST_GAP, Attribute, Fate, attributes_of, gaps_in
+from .column import Column
+from .dated import Dated, Wide
+from .ending import Ending, created_column, ending_of, own_milestones
+from .flat import FlatOutcome, flat_outcome, order_column
+from .kinds import Funnel, funnel_of
+from .roles import Roles, account_column, roles_of
+from .sample import MissingWord, Sample
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Everything that is written down.
+
+    Attributes
+    ----------
+    roles : Roles
+    missing : tuple of MissingWord
+    created, order_by, account_id : Column or None
+        Of the leads.
+    milestones : tuple of Dated or Wide
+        Where conversions are recorded, be it the touches' or the leads' own file.
+    ending : Ending or None
+        For dated outcomes; else ``flat``.
+    flat : FlatOutcome or None
+    attributes, account_attributes : tuple of Attribute
+    funnel : Funnel
+    """
+
+    roles: Roles
+    missing: tuple[MissingWord, ...]
+    created: Column | None
+    order_by: Column | None
+    account_id: Column | None
+    milestones: tuple[Dated | Wide, ...]
+    ending: Ending | None
+    flat: FlatOutcome | None
+    attributes: tuple[Attribute, ...]
+    account_attributes: tuple[Attribute, ...]
+    funnel: Funnel
+
+    @property
+    def leads(self) -> Sample:
+        """The file of leads."""
+        return self.roles.leads.sample
+
+    @property
+    def lead_id(self) -> Column | None:
+        """The leads' id; None where a row is known by its place."""
+        return self.roles.leads.lead_id
+
+    @property
+    def rate(self) -> float:
+        """Share of the leads looked at that converted."""
+        if self.flat is not None:
+            return self.flat.rate
+        return self.ending.converted / max(1, self.ending.leads) if self.ending else 0.0
+
+
+def guess_of(
+    engine: Engine, samples: Sequence[Sample], missing: tuple[MissingWord, ...]
+) -> Guess:
+    """Guess every mapping from the files' first rows."""
+    roles = roles_of(samples)
+    sample, lead_id = roles.leads.sample, roles.leads.lead_id
+    created = created_column(sample)
+    milestones: tuple[Dated | Wide, ...] = ()
+    ending = None
+    if lead_id is not None and created is not None:
+        milestones = _milestones(roles, created)
+        if milestones:
+            named = (lead_id, created)
+            ending = ending_of(engine, sample, named, milestones, roles.touches)
+    if ending is not None and ending.milestones:
+        return _dated(engine, roles, missing, (created, milestones, ending))
+    return _flat(engine, roles, missing)
+
+
+def _milestones(roles: Roles, created: Column) -> tuple[Dated | Wide, ...]:
+    """Where stages are recorded: a file of them, the leads' own, or the touches."""
+    if roles.milestones:
+        return roles.milestones
+    own = own_milestones(roles.leads, created)
+    if own is not None:
+        return (own,)
+    return tuple(
+        t
+        for t in roles.touches
+        if not t.is_of_account
+        and any(words.converts(k) for k in (t.kind.counts if t.kind else ()))
+    )
+
+
+def _dated(
+    engine: Engine,
+    roles: Roles,
+    missing: tuple[MissingWord, ...],
+    read: tuple[Column | None, tuple[Dated | Wide, ...], Ending],
+) -> Guess:
+    created, milestones, ending = read
+    sample, lead_id = roles.leads.sample, roles.leads.lead_id
+    key = sample.cell(lead_id.name) if lead_id else "''"
+    ends = ", ".join(map(literal, (ending.conversion, *ending.closed_by)))
+    gaps = gaps_in(
+        engine,
+        sample,
+        f"{key} IN (SELECT lead_id FROM reached WHERE milestone IN ({ends}))",
+    )
+    roles, account = _accounts(roles, gaps)
+    own = [m for m in milestones if m.sample is sample]
+    stages = [name for m in own for name in _told_by(m)]
+    parts = [c.name for c in (lead_id, created, account) if c is not None]
+    judged = attributes_of(sample, parts, gaps, is_flat=False)
+    closed = {ending.conversion, *ending.closed_by, *ending.tells}
+    same = {m.sample.name for m in milestones}
+    without = closed if any(t.sample.name in same for t in roles.touches) else set()
+    return Guess(
+        roles=roles,
+        missing=missing,
+        created=created,
+        order_by=None,
+        account_id=account,
+        milestones=milestones,
+        ending=ending,
+        flat=None,
+        attributes=tuple(_unless_stage(a, stages) for a in judged),
+        account_attributes=_of_accounts(roles),
+        funnel=funnel_of(roles.touches, {*without, *ending.tells}),
+    )
+
+
+def _flat(engine: Engine, roles: Roles, missing: tuple[MissingWord, ...]) -> Guess:
+    sample, lead_id = roles.leads.sample, roles.leads.lead_id
+    outcome = flat_outcome(sample)
+    order_by = order_column(sample, lead_id)
+    gaps = {}
+    if outcome.rate:
+        cell = sample.cell(outcome.column)
+        gaps = gaps_in(engine, sample, f"{cell} = {literal(outcome.positive)}")
+    roles, account = _accounts(roles, gaps)
+    parts = [c.name for c in (lead_id, order_by, account) if c is not None]
+    return Guess(
+        roles=roles,
+        missing=missing,
+        created=None,
+        order_by=order_by,
+        account_id=account,
+        milestones=(),
+        ending=None,
+        flat=outcome,
+        attributes=attributes_of(sample, [*parts, outcome.column], gaps, is_flat=True),
+        account_attributes=_of_accounts(roles),
+        funnel=funnel_of((), ()),
+    )
+
+
+def _accounts(roles: Roles, gaps: dict[str, float]) -> tuple[Roles, Column | None]:
+    """The leads' account, unless its absence would tell what became of the lead."""
+    sample, side = roles.leads.sample, roles.accounts
+    account = side.of_leads if side else account_column(sample)
+    if account is None or gaps.get(account.name, 0.0) < LEAST_GAP:
+        return roles, account
+    if side is None:
+        return roles, None
+    unused = (side.sample, f"whether {account.name} is filled tells the outcome")
+    return replace(roles, accounts=None, unused=(*roles.unused, unused)), None
+
+
+def _of_accounts(roles: Roles) -> tuple[Attribute, ...]:
+    if roles.accounts is None:
+        return ()
+    side = roles.accounts
+    parts = [c.name for c in (side.key, side.known_from) if c is not None]
+    return attributes_of(side.sample, parts, {}, is_flat=False)
+
+
+def _told_by(table: Dated | Wide) -> list[str]:
+    columns = table.dates if isinstance(table, Wide) else (table.kind, table.at)
+    return [c.name for c in columns if c is not None]
+
+
+def _unless_stage(attribute: Attribute, stages: Sequence[str]) -> Attribute:
+    if attribute.name not in stages:
+        return attribute
+    return replace(
+        attribute,
+        fate=Fate.NEVER,
+        why="it says what became of the lead",
+        is_asked=False,
+    )

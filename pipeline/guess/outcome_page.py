@@ -1,0 +1,128 @@
+"""The sections that say what is predicted, for whom, and with which promises."""
+
+from __future__ import annotations
+
+from . import toml
+from .flat import UNKNOWN
+from .guessed import Guess
+from .table_page import Page
+from .toml import Line
+
+MOST_TOLD = 12
+FEW_CONVERSIONS = 1_000
+LEAST_PROMISE, MOST_PROMISE = 0.05, 0.90
+
+
+def outcome_lines(guess: Guess) -> Page:
+    """What a conversion is, and how long it may take."""
+    return _dated(guess) if guess.ending is not None else _flat(guess)
+
+
+def snapshot_lines(guess: Guess) -> Page:
+    """When leads are looked at."""
+    if guess.ending is None:
+        why = "by the time of the export: nothing is dated"
+        return [Line("rule", toml.text("export"), why)], []
+    if guess.roles.touches:
+        why = "open leads of all ages, as scored at night"
+        return [Line("rule", toml.text("weekly"), why)], []
+    why = "once, when they come: without touches only their age changes"
+    question = 'are open leads scored again later? Then rule = "weekly".'
+    return [Line("rule", toml.text("after_creation"), why)], [question]
+
+
+def cutoff_lines(guess: Guess) -> Page:
+    """Promises that the observed rate of conversion makes plausible."""
+    promise = promise_of(guess.rate)
+    rate = f"{guess.rate:.1%} of the leads looked at converted"
+    mql = "{ capture = 0.80, confidence = 0.95, otherwise = { capacity_share = 0.30 } }"
+    sql = (
+        f"{{ precision = {promise:.2f}, confidence = 0.95, "
+        "otherwise = { capacity_share = 0.05 } }"
+    )
+    question = f"what do marketing and sales need of these promises? {rate}."
+    return [Line("mql", mql), Line("sql", sql)], [question]
+
+
+def train_lines(guess: Guess) -> Page:
+    """A smaller test block where conversions are few."""
+    ending = guess.ending
+    if ending is None or not 0 < ending.converted < FEW_CONVERSIONS:
+        return [], []
+    why = "few conversions: more of them are left to learn from"
+    return [Line("test_share", "0.20", why)], []
+
+
+def promise_of(rate: float) -> float:
+    """A precision above the rate of conversion: twice it, or half way to certainty.
+
+    Examples
+    --------
+    >>> promise_of(0.11), promise_of(0.38), promise_of(0.0)
+    (0.2, 0.7, 0.05)
+    """
+    wanted = min(2 * rate, (1 + rate) / 2)
+    rounded = round(20 * wanted) / 20
+    return min(MOST_PROMISE, max(LEAST_PROMISE, rounded))
+
+
+def _dated(guess: Guess) -> Page:
+    ending = guess.ending
+    if ending is None:
+        return [], []
+    counts = [f"{r.name} ({r.leads:,})" for r in ending.milestones]
+    told = ", ".join(counts[:MOST_TOLD])
+    more = len(counts) - MOST_TOLD
+    told += f" and {more} more" if more > 0 else ""
+    part = " in the part that was looked at" if ending.is_part else ""
+    asked = [
+        f"is {ending.conversion} the conversion? Leads that reached each milestone"
+        f"{part}: {told}."
+    ]
+    lines = [Line("conversion", toml.text(ending.conversion))]
+    if ending.closed_by:
+        why = "by its name; next to none converts afterwards"
+        lines.append(Line("closed_by", toml.texts(ending.closed_by), why))
+    else:
+        asked.append("which milestones end a lead without a conversion? None is known.")
+    lines.append(_horizon(guess, asked))
+    return lines, asked
+
+
+def _horizon(guess: Guess, asked: list[str]) -> Line:
+    ending = guess.ending
+    if ending is None or ending.delays is None:
+        asked.append("how many days may a conversion take? No delay could be observed.")
+        return Line("horizon_days", "30")
+    median, late = ending.delays
+    early = ending.before_creation
+    asked.append(
+        "how many days may a conversion take? Counted from creation, half took "
+        f"{median:.1f} days and nine in ten {late:.1f}."
+        + (f" {early:,} came before it." if early else "")
+    )
+    days = ending.horizon_days
+    why = (
+        "nine in ten, rounded up"
+        if days >= late
+        else "at most a quarter, and a fourth of the time seen"
+    )
+    return Line("horizon_days", str(days), why)
+
+
+def _flat(guess: Guess) -> Page:
+    flat = guess.flat
+    if flat is None:
+        return [], []
+    others = f" Also of two values: {', '.join(flat.others)}." if flat.others else ""
+    asked = [
+        f"which column is the outcome? {others}".strip()
+        if flat.column == UNKNOWN
+        else f"is {flat.column} = {flat.positive} the conversion? {flat.rate:.1%} of "
+        f"{guess.leads.rows_told}.{others}"
+    ]
+    lines = [
+        Line("column", toml.text(flat.column), flat.why),
+        Line("positive", toml.text(flat.positive)),
+    ]
+    return lines, asked

@@ -1,0 +1,217 @@
+"""Which file is which table, and by which columns they hold together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import words
+from .column import Column
+from .dated import Dated, Wide, is_milestones, is_of_touches, long_table, wide_table
+from .sample import Sample
+from .words import said, speaks
+
+LEAST_SHARED = 0.5  # of a whole file's ids, to be those of another
+ALIKE = 0.8  # of the leads' columns, to be a file of leads as well
+LEAST_SHARED_OF_PART = 0.05  # where only the first rows of either were looked at
+
+
+@dataclass(frozen=True)
+class Leads:
+    """The file of leads; without ``lead_id`` a row is known by its place."""
+
+    sample: Sample
+    lead_id: Column | None
+    shared_with: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A file of which each row says something about many leads."""
+
+    sample: Sample
+    key: Column
+    of_leads: Column  # the leads' column with the same ids
+    known_from: Column | None = None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What each file was taken for."""
+
+    leads: Leads
+    touches: tuple[Dated, ...]
+    milestones: tuple[Dated | Wide, ...]
+    accounts: Joined | None
+    lookups: tuple[Joined, ...]
+    unused: tuple[tuple[Sample, str], ...]
+
+
+def roles_of(samples: Sequence[Sample]) -> Roles:
+    """Guess which file is which table."""
+    leads = _leads(samples)
+    others = [s for s in samples if s is not leads.sample]
+    sides = [(s, _joined(s, leads)) for s in others]
+    accounts = _accounts([j for _, j in sides if j is not None])
+    touches: list[Dated] = []
+    milestones: list[Dated | Wide] = []
+    lookups: list[Joined] = []
+    unused: list[tuple[Sample, str]] = []
+    for sample, joined in sides:
+        if accounts is not None and sample is accounts.sample:
+            continue
+        role = _dated(sample, leads, accounts)
+        if isinstance(role, Dated) and role.kind is None and is_milestones(role):
+            role = Wide(sample, role.key, (role.at,))
+        if isinstance(role, Wide) or (role is not None and is_milestones(role)):
+            milestones.append(role)
+        elif role is not None:
+            touches.append(role)
+        elif joined is not None:
+            lookups.append(joined)
+        else:
+            unused.append((sample, _why_unused(sample, leads)))
+    told = (tuple(touches), tuple(milestones))
+    return Roles(leads, *told, accounts, tuple(lookups), tuple(unused))
+
+
+def _leads(samples: Sequence[Sample]) -> Leads:
+    """The file whose unique ids the others use, and that is called so."""
+    candidates = [
+        (_lead_points(s, c, samples), -i, Leads(s, c, _users(s, c, samples)))
+        for i, s in enumerate(samples)
+        for c in s.columns
+        if c.is_unique and not c.is_email
+    ]
+    if candidates:
+        return max(candidates, key=lambda each: each[:2])[2]
+    widest = max(samples, key=lambda s: (speaks(s.stem, words.LEAD), len(s.columns)))
+    return Leads(widest, None, ())
+
+
+def _lead_points(sample: Sample, column: Column, samples: Sequence[Sample]) -> int:
+    others = [s for s in samples if s is not sample]
+    is_part = any(
+        c.is_unique and c.distinct > column.distinct and _is_shared(column, c, sample)
+        for s in others
+        for c in s.columns
+    )
+    is_account = speaks(column.name, words.ACCOUNT) or speaks(
+        sample.stem, words.ACCOUNT
+    )
+    return (
+        3 * bool(_users(sample, column, samples))
+        + 2 * speaks(column.name, words.LEAD)
+        + 2 * speaks(sample.stem, words.LEAD)
+        + bool(sample.instants)
+        + column.looks_like_id
+        - 4 * is_part
+        - 4 * is_account
+        - 2 * speaks(sample.stem, words.TOUCHES)
+    )
+
+
+def _users(sample: Sample, ids: Column, samples: Sequence[Sample]) -> tuple[str, ...]:
+    """The other files that use these ids."""
+    return tuple(
+        s.name
+        for s in samples
+        if s is not sample and any(_is_shared(c, ids, s, sample) for c in s.columns)
+    )
+
+
+def _is_shared(column: Column, ids: Column, *samples: Sample) -> bool:
+    """Whether a column's texts are ids of another file.
+
+    Small whole numbers stand in columns of any meaning, so they need a name as well.
+    """
+    if column.is_instant or column.is_fraction or column.distinct < 2:
+        return False
+    is_alike = said(column.name) == said(ids.name)
+    if column.is_whole and not is_alike and not column.looks_like_id:
+        return False
+    is_all = all(s.is_all for s in samples)
+    least = LEAST_SHARED if is_all or not is_alike else LEAST_SHARED_OF_PART
+    return column.share_in(ids) >= least
+
+
+def _key(sample: Sample, ids: Column, *others: Sample) -> Column | None:
+    """The column of a file that holds another's ids."""
+    fit = [c for c in sample.columns if _is_shared(c, ids, sample, *others)]
+    best = max(
+        fit,
+        key=lambda c: (c.name == ids.name, c.looks_like_id, c.share_in(ids)),
+        default=None,
+    )
+    return best
+
+
+def _joined(sample: Sample, leads: Leads) -> Joined | None:
+    """A file whose keys stand in a column of the leads again and again."""
+    options = [
+        (said(key.name) == said(column.name), column.share_in(key), key, column)
+        for key in sample.columns
+        for column in leads.sample.columns
+        if column is not leads.lead_id
+        and key.distinct >= sample.rows / 3
+        and not column.is_varied
+        and _is_shared(column, key, sample, leads.sample)
+    ]
+    if not options:
+        return None
+    *_, key, column = max(options, key=lambda each: each[:2])
+    known = [c for c in sample.instants if speaks(c.name, words.KNOWN_FROM)]
+    known_from = known[0] if known else None
+    if known_from is None and not key.is_unique:
+        return None
+    return Joined(sample, key, column, known_from)
+
+
+def _accounts(sides: list[Joined]) -> Joined | None:
+    named = [
+        j
+        for j in sides
+        if speaks(j.sample.stem, words.ACCOUNT) or speaks(j.key.name, words.ACCOUNT)
+    ]
+    return named[0] if named else None
+
+
+def _dated(
+    sample: Sample, leads: Leads, accounts: Joined | None
+) -> Dated | Wide | None:
+    if not sample.instants or _is_more_leads(sample, leads):
+        return None
+    if leads.lead_id is not None:
+        key = _key(sample, leads.lead_id, leads.sample)
+        if key is not None and key.is_unique and not is_of_touches(sample):
+            return wide_table(sample, key)
+        if key is not None:
+            return long_table(sample, key)
+    account = accounts.of_leads if accounts else account_column(leads.sample)
+    key = account and _key(sample, account, leads.sample)
+    return long_table(sample, key, is_of_account=True) if key else None
+
+
+def account_column(sample: Sample) -> Column | None:
+    """The column of a lead that names its account, and not something of it."""
+    named = [
+        c
+        for c in sample.columns
+        if re.fullmatch(words.ACCOUNT_NAME, said(c.name)) and not c.is_instant
+    ]
+    return next((c for c in named if c.looks_like_id), named[0] if named else None)
+
+
+def _is_more_leads(sample: Sample, leads: Leads) -> bool:
+    names = {c.name for c in leads.sample.columns}
+    same = names & {c.name for c in sample.columns}
+    return len(same) >= ALIKE * len(names)
+
+
+def _why_unused(sample: Sample, leads: Leads) -> str:
+    if _is_more_leads(sample, leads):
+        return "it looks like more leads; `leadlight score` takes those"
+    if leads.lead_id is not None and _key(sample, leads.lead_id, leads.sample):
+        return f"it has ids of {leads.sample.name} and no instants: undated, a leak"
+    return f"it shares no column of ids with {leads.sample.name}"
