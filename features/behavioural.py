@@ -16,7 +16,7 @@ from .vocabulary import Family, Unit
 
 @signal(Family.BEHAVIOURAL, Unit.COUNT, lookbacks=True)
 def all_touches(touches: Touches) -> Aggregate:
-    """Touches of any kind.
+    """Touches by the lead.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def all_touches(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.DAYS)
 def days_since_last_touch(touches: Touches) -> Aggregate:
-    """Last touch of any kind.
+    """Last touch by the lead.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def days_since_last_touch(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.DAYS)
 def days_since_first_touch(touches: Touches) -> Aggregate:
-    """First touch of any kind.
+    """First touch by the lead.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def touches(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.DAYS, of=Of.EACH_KIND)
 def days_since(touches: Touches) -> Aggregate:
-    """Last {kind} touch.
+    """{kind}, last time.
 
     Examples
     --------

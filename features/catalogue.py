@@ -229,4 +229,4 @@ def _capital(words: str) -> str:
 
 
 def _uncapital(words: str) -> str:
-    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]

@@ -46,7 +46,7 @@ def department(attribute: Attribute) -> exp.Expression:
 
 @signal(Family.FIRMOGRAPHIC, Unit.CATEGORY, of=Of.EMAIL)
 def domain_class(attribute: EmailAddress) -> exp.Expression:
-    """Class of the e-mail domain, from the {attribute}."""
+    """Domain of the {attribute}."""
     return attribute.domain_class()
 
 
