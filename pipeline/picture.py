@@ -6,9 +6,9 @@ from html import escape
 
 from .why import Line, Why
 
-_WIDTH, _ROW, _LEFT, _RIGHT = 860, 30, 400, 60
+_WIDTH, _ROW, _LEFT, _RIGHT = 900, 30, 420, 64
 _RAISES, _LOWERS, _INK, _SOFT = "#1b7f5c", "#b3472e", "#1d2330", "#6b7280"
-_MOST_WORDS = 54
+_MOST_WORDS = 62
 
 
 def svg(found: Why) -> str:

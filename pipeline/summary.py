@@ -72,9 +72,10 @@ def _model(folder: Path) -> str:
 
 def _form(form: str) -> str:
     return {
-        "none": "nothing (the margins were calibrated)",
-        "platt": "Platt's map",
-    }.get(form, "an intercept")
+        "none": "the margins needed no calibration",
+        "intercept": "calibrated by an intercept",
+        "platt": "calibrated by Platt's map",
+    }[form]
 
 
 def _quality(quality: dict[str, Any]) -> str:

@@ -276,5 +276,5 @@ def test_words_speak_of_the_kind_the_stage_and_the_attribute() -> None:
     assert told["pricing_page_touches"] == "Pricing page touches"
     assert told["top_stage_touches"] == "Top-of-funnel touches"
     assert told["job_title_seniority"] == "Seniority, from the job title"
-    assert told["email_domain_class"] == "Class of the e-mail domain, from the E-mail"
+    assert told["email_domain_class"] == "Domain of the e-mail"
     assert told["employees"] == "Employees"

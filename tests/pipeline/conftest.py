@@ -1,8 +1,8 @@
-"""A small company's exports, taken in as a test wants them."""
+"""A small company's exports taken in as a test wants them, and one demo run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 from pipeline.config import defaults
 from pipeline.intake import IntakeReport, take_in
 from pipeline.sections import Config
+from tests.pipeline.demo_run import Demo, make_demo
+from tests.pipeline.processes import Leadlight
 
 LEADS = "id,made\na,2026-01-01\nb,2026-01-02\n"
 TOUCHES = "lead,what,at\na,visit,2026-01-03T10:00:00Z\n"
@@ -85,6 +87,27 @@ def table(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
         return records
 
     return read
+
+
+@pytest.fixture(scope="session")
+def leadlight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leadlight]:
+    """Run commands in processes of their own."""
+    command = Leadlight(tmp_path_factory.mktemp("processes"))
+    yield command
+    command.close()
+
+
+@pytest.fixture(scope="session")
+def demo(leadlight: Leadlight, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Run the demo once; the processes are being started meanwhile."""
+    made = make_demo(tmp_path_factory.mktemp("demo"))
+    # The explainer is compiled when it is first used: once, and not in each process.
+    leadlight.prepare(
+        "from pathlib import Path\n"
+        "from pipeline.bundle import open_bundle, source_of_run\n"
+        f"open_bundle(source_of_run(Path({str(made.run)!r})))\n"
+    )
+    return made
 
 
 def _several(raw: dict[str, Any]) -> list[dict[str, Any]]:

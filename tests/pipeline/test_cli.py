@@ -1,0 +1,283 @@
+"""The command line: quick to help, and one sentence for whatever can be mended."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.artefacts import digest
+from tests.pipeline.demo_run import CHANGES, WORLD, Demo, lines, write_lines
+from tests.pipeline.processes import ROOT, Done, Leadlight, environment
+
+MOST_HELP_SECONDS = 0.5
+HEAVY = {"pandas", "duckdb", "lightgbm", "mlflow", "shap", "numba", "scipy", "sklearn"}
+COMMANDS = [
+    "demo", "init", "run", "intake", "build", "train", "calibrate", "explain", "check",
+    "score", "why", "signals",
+]  # fmt: skip
+
+_HELP = """
+import sys
+from pipeline.cli import main
+sys.argv = ["leadlight", *sys.argv[1:], "--help"]
+try:
+    main()
+except SystemExit as ended:
+    print(ended.code, *sorted({m.split(".")[0] for m in sys.modules}), file=sys.stderr)
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo with files of every bad sort beside the good ones."""
+    folder = demo.copy(tmp_path_factory.mktemp("desk"))
+    data = folder / "data"
+    head, *rows = lines(data / "leads.csv")
+    write_lines(data / "empty.csv", [head])
+    write_lines(data / "lacking.csv", [[*head[:2], "creation", *head[3:]], *rows[:9]])
+    soon = [[*row[:2], "soon", *row[3:]] for row in rows[:9]]
+    write_lines(data / "unreadable.csv", [head, *soon])
+    (data / "nothing.csv").write_bytes(b"")
+    for name, bought in (("flat", lambda n: True), ("rare", lambda n: n % 100 == 0)):
+        table = [["id", "size", "bought"]]
+        table += [[str(n), str(n * 7 % 31), str(int(bought(n)))] for n in range(400)]
+        write_lines(data / f"{name}.csv", table)
+        (folder / f"{name}.toml").write_text(
+            f'[leads]\nfrom = "data/{name}.csv"\nlead_id = "id"\norder_by = "@row"\n'
+            'known_at_creation = ["size"]\n[outcome]\ncolumn = "bought"\n'
+            'positive = "1"\n[snapshots]\nrule = "export"\n[run]\ntracking = ""\n'
+        )
+    (folder / "damaged.toml").write_text("[leads\n")
+    return folder
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(leadlight: Leadlight, desk: Path) -> Run:
+    """Run the pipeline on the desk, which may fail."""
+
+    def run(name: str, *changes: str, config: str = "leadlight.toml") -> Done:
+        sets = [a for c in (*CHANGES, *changes) for a in ("--set", c)]
+        return leadlight("run", "-c", config, "--name", name, *sets, cwd=desk)
+
+    return run
+
+
+def test_help_takes_no_half_second_of_the_processor() -> None:
+    script = Path(sys.executable).with_name("leadlight")
+    spent = []
+    for _ in range(3):
+        with subprocess.Popen(
+            [script, "--help"], stdout=subprocess.DEVNULL, env=environment()
+        ) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        spent.append(usage.ru_utime + usage.ru_stime)
+    assert min(spent) < MOST_HELP_SECONDS
+
+
+@pytest.mark.parametrize("command", [[], ["score"], ["train"]])
+def test_help_opens_no_heavy_door(command: list[str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _HELP, *command],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    code, *modules = done.stderr.split()
+    assert code == "0"
+    assert "pipeline" in modules
+    assert not HEAVY & set(modules)
+
+
+def test_help_lists_the_commands_in_the_order_of_their_use(
+    leadlight: Leadlight, tmp_path: Path
+) -> None:
+    done = leadlight("--help", cwd=tmp_path)
+    assert done.code == 0
+    assert re.findall(r"^  ([a-z]+)  +\w", done.out, re.MULTILINE)[-12:] == COMMANDS
+    for command in COMMANDS:
+        assert leadlight(command, "--help", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["fly"],
+        ["score"],
+        ["run", "--nmae", "x"],
+        ["score", "a", "-o", "b", "--at", "now"],
+        ["demo", "--leads", "many"],
+        [],
+    ],
+)
+def test_misuse_is_exit_code_2(
+    leadlight: Leadlight, tmp_path: Path, args: list[str]
+) -> None:
+    done = leadlight(*args, cwd=tmp_path)
+    assert done.code == 2
+    assert "Usage: leadlight" in done.out + done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (["leads.from='data/gone.csv'"], "There is no file data/gone.csv."),
+        (["leads.from='data/lacking.csv'"], "lacking.csv has no column 'created_at'"),
+        (["leads.from='data/empty.csv'"], "empty.csv has no readable row: 0 came in."),
+        (["leads.from='data/nothing.csv'"], "nothing.csv"),
+        (["leads.from='data/unreadable.csv'"],
+         "unreadable.csv has no readable row: 9 came in; 9: The instant in column "
+         "'created_at' cannot be read as ISO 8601."),
+        (["outcome.conversion=unicorn"], "look at outcome.conversion"),
+        (["train.least_conversions=5000"], "Too little data for a model: "),
+        (["attributes.colour.means=number"], "[attributes] names 'colour', which no"),
+        (["leads.known_at_creation=['colour']"], "leads.csv has no column 'colour'"),
+        (["trian.seed=1"], "trian is not a key that Leadlight knows; did you mean"),
+        (["snapshots.rule=daily"], "snapshots.rule: Input should be 'weekly', "),
+    ],
+)  # fmt: skip
+def test_a_bad_input_to_the_pipeline_is_one_sentence(
+    run: Run, desk: Path, changes: list[str], said: str
+) -> None:
+    name = re.sub(r"\W+", "-", "-".join(changes))
+    done = run(name, *changes)
+    assert said in done.sentence
+    assert done.out == ""
+    assert not [p for p in desk.rglob("*") if p.name.startswith(".")]
+    assert not (desk / "runs" / "latest.json").exists()
+    assert not list((desk / "runs").rglob("booster.txt"))
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ("gone.toml", "There is no configuration at gone.toml."),
+        ("damaged.toml", "damaged.toml cannot be read as TOML: "),
+        ("flat.toml", "Of 400 mature snapshots every one converted"),
+        ("rare.toml", "Too little data for a model: "),
+    ],
+)
+def test_a_configuration_that_leads_nowhere_is_one_sentence(
+    run: Run, config: str, said: str
+) -> None:
+    assert said in run(config.removesuffix(".toml"), config=config).sentence
+
+
+@pytest.mark.parametrize(
+    ("leads", "out", "run_folder", "said"),
+    [
+        ("gone.csv", "o.csv", "", "There is no file data/gone.csv."),
+        ("lacking.csv", "o.csv", "", "lacking.csv has no column 'created_at'"),
+        ("empty.csv", "o.csv", "", "empty.csv has no readable row: 0 came in."),
+        ("unreadable.csv", "o.csv", "", "unreadable.csv has no readable row: 9"),
+        ("tonight.csv", "o.xlsx", "", "'o.xlsx' ends in neither .parquet nor .csv."),
+        ("tonight.csv", "o", "", "'o' ends in neither .parquet nor .csv."),
+        ("tonight.csv", "o.csv", "runs/gone", "runs/gone holds no finished scorer"),
+    ],
+)
+def test_a_bad_input_to_scoring_is_one_sentence(
+    leadlight: Leadlight, demo: Demo, desk: Path, leads: str, out: str,
+    run_folder: str, said: str,
+) -> None:  # fmt: skip
+    before = {p for p in desk.rglob("*") if "runs" not in p.parts}
+    done = leadlight(
+        "score", f"data/{leads}", "-o", out, "--run", run_folder or demo.run, cwd=desk
+    )
+    assert said in done.sentence
+    assert done.out == ""
+    assert {p for p in desk.rglob("*") if "runs" not in p.parts} == before
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_the_old_scores(
+    leadlight: Leadlight, demo: Demo, desk: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "scores.parquet"
+    out.write_bytes(b"yesterday's")
+    # No file may grow beyond 20,000 bytes; the intake's own fit into that.
+    head, *rows = lines(desk / "data" / "tonight.csv")
+    few = write_lines(tmp_path / "few.csv", [head, *rows[:3]])
+    first = (
+        "import resource\n"
+        "from pipeline import artefacts\n"
+        "whole = artefacts.replace_file\n"
+        "def full(path, write):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "    whole(path, write)\n"
+        "artefacts.replace_file = full\n"
+    )
+    done = leadlight(
+        "score", few, "-o", out, "--run", demo.run, "-q", cwd=desk, first=first
+    )
+    assert "File too large" in done.sentence
+    assert out.read_bytes() == b"yesterday's"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["few.csv", "scores.parquet"]
+
+
+def test_a_finished_run_is_not_run_over(leadlight: Leadlight, demo: Demo) -> None:
+    before = digest(demo.run / "manifest.json")
+    done = leadlight("run", "--name", demo.run.name, cwd=demo.folder)
+    assert "already holds a run. Give this one another name" in done.sentence
+    assert digest(demo.run / "manifest.json") == before
+
+
+def test_data_go_to_standard_output_and_progress_does_not(
+    leadlight: Leadlight, demo: Demo, tmp_path: Path
+) -> None:
+    done = leadlight(
+        "score", demo.folder / "data" / "tonight.csv", "-o", tmp_path / "s.csv",
+        "--run", demo.run, "--at", f"{WORLD.known_until:%Y-%m-%d}", cwd=demo.folder,
+    )  # fmt: skip
+    assert (done.code, done.err) == (0, "")
+    scored = pd.read_csv(tmp_path / "s.csv", dtype={"lead_id": str})
+    rows = lines(demo.folder / "data" / "tonight.csv")[1:]
+    assert scored["lead_id"].tolist() == [row[0] for row in rows]
+    assert done.out.startswith(f"{len(rows):,} leads in, as many out: ")
+
+
+def test_signals_are_listed_for_people_and_for_machines(
+    leadlight: Leadlight, demo: Demo
+) -> None:
+    told = leadlight("signals", cwd=demo.folder)
+    listed = json.loads(leadlight("signals", "--json", cwd=demo.folder).out)
+    assert told.code == 0
+    assert len(told.out.splitlines()) == len(listed) > 50
+    defined = leadlight("signals", "--sql", "--dialect", "spark", cwd=demo.folder)
+    features = sum(len(s["features"]) for s in listed)
+    assert len(defined.out.splitlines()) == len(listed) + features
+    wrong = leadlight("signals", "--dialect", "klingon", cwd=demo.folder)
+    assert "'klingon' is no dialect" in wrong.sentence
+
+
+def test_checks_are_told_for_people_and_for_machines(
+    leadlight: Leadlight, demo: Demo
+) -> None:
+    done = leadlight("check", "--json", cwd=demo.folder)
+    found = {f["code"]: f["answer"] for f in json.loads(done.out)}
+    assert done.code == int("issue" in found.values())
+    told = leadlight("check", "--explain", "LL101", cwd=demo.folder)
+    assert told.out.startswith("LL101")
+
+
+def test_packages_from_two_homes_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "__init__.py").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-c", "from pipeline.cli import main; main()"],
+        cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "come from different folders" in done.stderr
+    assert str(ROOT) in done.stderr
+    assert "Traceback" not in done.stderr

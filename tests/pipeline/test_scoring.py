@@ -1,0 +1,331 @@
+"""Scoring: a row for every row, points that add up, and the booster's own numbers."""
+
+from __future__ import annotations
+
+import math
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.artefacts import digest
+from pipeline.bundle import open_bundle, source_of_run
+from pipeline.output import write_scores
+from pipeline.scoring import Scored, score_leads
+from tests.pipeline.demo_run import WORLD, Demo, lines, record, write_lines
+from tests.pipeline.processes import Leadlight
+
+K = 10 / math.log(2)
+AT = WORLD.known_until
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Leads of every sort, scored."""
+
+    path: Path
+    ids: list[str]
+    scored: Scored
+
+    @property
+    def table(self) -> pd.DataFrame:
+        return self.scored.table
+
+    @property
+    def held(self) -> pd.DataFrame:
+        """The rows with a score."""
+        return self.table.loc[self.table["score"].notna()]
+
+    def row(self, lead_id: str) -> pd.Series:
+        return self.table.iloc[self.ids.index(lead_id)]
+
+
+Score = Callable[[Path], Scored]
+
+
+@pytest.fixture(scope="module")
+def score(demo: Demo) -> Score:
+    bundle = open_bundle(source_of_run(demo.run))
+    return lambda leads: score_leads(demo.config, bundle, leads, at=AT)
+
+
+@pytest.fixture(scope="module")
+def mixed(demo: Demo, score: Score, tmp_path_factory: pytest.TempPathFactory) -> Mixed:
+    """Tonight's first 60 leads, and among them what ought to be told apart."""
+    head, *tonight = lines(demo.folder / "data" / "tonight.csv")
+    tonight = tonight[:60]
+    country, source = head.index("country"), head.index("source")
+    plain, strange, old, late, spoilt, formula = ([*tonight[0]] for _ in range(6))
+    plain[0] = "plain"
+    strange[0], strange[country] = "strange", "Atlantis"
+    old[0], old[2] = "old", "2025-01-01 00:00:00"
+    ended = next(r for r in lines(demo.folder / "data" / "milestones.csv")[1:]
+                 if r[1] == "opportunity")  # fmt: skip
+    ended = [ended[0], *tonight[0][1:]]
+    late[0], late[2] = "late", "2027-01-01 00:00:00"
+    spoilt[0], spoilt[2] = "spoilt", "soon"
+    formula[0] = "=1+1"
+    bare = ["bare", "", tonight[0][2], *("" for _ in head[3:])]
+    again, other = [*tonight[1]], [*tonight[2]]
+    other[source] = "zzz"
+    extra = [plain, strange, old, ended, late, spoilt, formula, bare, again, other]
+    rows = [*tonight[:20], *extra, *tonight[20:]]
+    path = tmp_path_factory.mktemp("mixed") / "leads.csv"
+    write_lines(path, [head, *rows])
+    return Mixed(path, [row[0] for row in rows], score(path))
+
+
+def test_there_is_a_row_for_every_lead_row_in_their_order(mixed: Mixed) -> None:
+    assert mixed.table["lead_id"].tolist() == mixed.ids
+    assert len(mixed.ids) == 70
+    assert mixed.table["status"].notna().all()
+    assert mixed.table["qualification"].isin(["none", "mql", "sql"]).all()
+
+
+@pytest.mark.parametrize(
+    ("lead", "status", "said"),
+    [
+        ("strange", "unfamiliar", "Country: 'Atlantis' was never seen in training"),
+        ("old", "off_schedule", "days old, and the scorer has learnt from leads of"),
+        ("late", "ineligible", "or was created after it"),
+        ("spoilt", "unreadable", "The instant in column 'created_at' cannot be read"),
+    ],
+)
+def test_what_is_not_plainly_scored_says_why(
+    mixed: Mixed, lead: str, status: str, said: str
+) -> None:
+    row = mixed.row(lead)
+    assert row["status"] == status
+    assert said in row["status_said"]
+    assert row["qualification"] == row["standing"] == "none"
+
+
+def test_a_lead_that_has_converted_is_ineligible(mixed: Mixed) -> None:
+    row = mixed.table.loc[mixed.ids.index("old") + 1]
+    assert row["status"] == "ineligible"
+    assert pd.isna(row["score"])
+    assert pd.isna(row["probability"])
+
+
+def test_a_repeated_lead_is_scored_once(mixed: Mixed) -> None:
+    repeated = mixed.table.loc[mixed.table["lead_id"].duplicated(keep=False)]
+    status = repeated.groupby("lead_id")["status"].apply(sorted).tolist()
+    assert status == [["scored", "unreadable"], ["scored", "unreadable"]]
+    assert "repeats" in " ".join(repeated["status_said"].dropna())
+
+
+def test_an_unfamiliar_or_old_lead_has_a_score_and_no_qualification(
+    mixed: Mixed,
+) -> None:
+    for lead in ("strange", "old"):
+        assert 0 <= mixed.row(lead)["score"] <= 100
+        assert 0 < mixed.row(lead)["probability"] < 1
+
+
+def test_a_lead_of_which_nothing_is_known_is_scored(mixed: Mixed) -> None:
+    assert mixed.row("bare")["status"] == "scored"
+
+
+def test_qualification_follows_the_cutoffs(demo: Demo, mixed: Mixed) -> None:
+    served = record(demo.run / "cutoffs.json")["served"]
+    plain = mixed.held.loc[mixed.held["status"] == "scored"]
+    mql = plain["probability"] >= served["mql"]["threshold"]
+    sql = plain["probability"] >= served["sql"]["threshold"]
+    expected = np.where(sql, "sql", np.where(mql, "mql", "none"))
+    assert plain["qualification"].tolist() == expected.tolist()
+    assert {"mql", "none"} <= set(expected)
+
+
+def test_start_and_fit_and_engagement_are_the_points(demo: Demo, mixed: Mixed) -> None:
+    held = mixed.held
+    total = held["start_points"] + held["fit_points"] + held["engagement_points"]
+    assert total.to_numpy() == pytest.approx(_points(demo, held), abs=1e-4)
+
+
+def test_the_score_is_the_points_rounded_and_clipped(demo: Demo, mixed: Mixed) -> None:
+    expected = np.floor(np.clip(_points(demo, mixed.held), 0, 100) + 0.5)
+    assert mixed.held["score"].tolist() == expected.astype(int).tolist()
+
+
+def test_reasons_and_the_rest_and_the_start_add_up(demo: Demo, mixed: Mixed) -> None:
+    held = mixed.held
+    shown = held.filter(regex=r"^(raising|lowering)_\d_points$").fillna(0).sum(axis=1)
+    total = held["start_points"] + shown + held["other_points"]
+    assert total.to_numpy() == pytest.approx(_points(demo, held), abs=1e-4)
+
+
+def test_reasons_raise_or_lower_as_they_say_the_strongest_first(mixed: Mixed) -> None:
+    for way, sign in (("raising", 1), ("lowering", -1)):
+        points = mixed.held.filter(regex=rf"^{way}_\d_points$").to_numpy(float) * sign
+        assert not (points <= 0).any()
+        assert not (np.diff(points, axis=1) > 0).any()
+
+
+def test_personal_values_are_in_no_reason(mixed: Mixed) -> None:
+    words = mixed.table.filter(regex="words$|said$").fillna("").to_numpy().ravel()
+    assert any("E-mail" in w for w in words)
+    assert not [w for w in words if "@" in w or ".com" in w]
+
+
+def test_the_ledger_holds_the_same_points(mixed: Mixed) -> None:
+    ledger, held = mixed.scored.ledger, mixed.held
+    assert ledger["lead_id"].tolist() == held["lead_id"].tolist()
+    points = ledger.filter(like="points:").sum(axis=1).to_numpy()
+    fit_and_engagement = held["fit_points"] + held["engagement_points"]
+    assert points == pytest.approx(fit_and_engagement.to_numpy(), abs=1e-9)
+
+
+def test_probabilities_are_the_boosters_own(demo: Demo, mixed: Mixed) -> None:
+    """Encoded here by hand, and predicted by LightGBM from its file."""
+    contract = record(demo.run / "model" / "contract.json")
+    served = record(demo.run / "calibration.json")["served"]
+    columns = []
+    for feature in contract["features"]:
+        seen = mixed.scored.ledger[f"seen:{feature['name']}"]
+        if "categories" in feature:
+            places = {c: 1.0 + i for i, c in enumerate(feature["categories"])}
+            codes = [np.nan if pd.isna(v) else places.get(v, 0.0) for v in seen]
+            columns.append(np.array(codes))
+        else:
+            columns.append(seen.to_numpy(float, na_value=np.nan))
+    booster = lightgbm.Booster(model_file=demo.run / "model" / "booster.txt")
+    margin = np.asarray(booster.predict(np.column_stack(columns), raw_score=True))
+    expected = 1 / (1 + np.exp(-(served["intercept"] + served["slope"] * margin)))
+    assert mixed.held["probability"].to_numpy() == pytest.approx(expected, abs=1e-12)
+
+
+def test_another_order_of_rows_gives_the_same_values(
+    mixed: Mixed, score: Score, tmp_path: Path
+) -> None:
+    head, *rows = lines(mixed.path)
+    random.Random(3).shuffle(rows)
+    path = write_lines(tmp_path / "leads.csv", [head, *rows])
+    found = score(path).table
+    assert found["lead_id"].tolist() == [row[0] for row in rows]
+    keys = ["lead_id", "status"]
+    pd.testing.assert_frame_equal(
+        found.sort_values(keys, ignore_index=True),
+        mixed.table.sort_values(keys, ignore_index=True),
+        check_exact=True,
+    )
+
+
+def test_a_lead_is_scored_alone_as_in_company(
+    mixed: Mixed, score: Score, tmp_path: Path
+) -> None:
+    head, first, *_ = lines(mixed.path)
+    alone = score(write_lines(tmp_path / "leads.csv", [head, first])).table
+    for column in ("probability", "score", "grade", "raising_1_words", "other_points"):
+        assert alone[column][0] == mixed.table[column][0]
+
+
+def test_leads_of_whom_none_may_be_scored_are_all_in_the_answer(
+    demo: Demo, score: Score, tmp_path: Path
+) -> None:
+    head, *rows = lines(demo.folder / "data" / "tonight.csv")
+    late = [[row[0], row[1], "2027-01-01 00:00:00", *row[3:]] for row in rows[:3]]
+    found = score(write_lines(tmp_path / "leads.csv", [head, *late]))
+    assert found.table["status"].tolist() == ["ineligible"] * 3
+    assert len(found.ledger) == 0
+
+
+def test_the_columns_are_of_the_same_kinds_whoever_is_scored(
+    mixed: Mixed, score: Score, tmp_path: Path
+) -> None:
+    """Files of several nights are read as one table."""
+    head, first, *_ = lines(mixed.path)
+    late = [first[0], first[1], "2027-01-01 00:00:00", *first[3:]]
+    kinds = [_kinds(mixed.scored, tmp_path)]
+    for row in (first, late):
+        found = score(write_lines(tmp_path / "leads.csv", [head, row]))
+        kinds.append(_kinds(found, tmp_path))
+    assert kinds[1] == kinds[0]
+    assert kinds[2] == kinds[0]
+
+
+def _kinds(scored: Scored, folder: Path) -> dict[str, str]:
+    write_scores(scored.table, folder / "scores.parquet")
+    schema = pq.read_schema(folder / "scores.parquet")
+    return {n: str(t) for n, t in zip(schema.names, schema.types, strict=True)}
+
+
+def test_scoring_needs_a_bare_run_folder_and_no_mlflow(
+    demo: Demo, mixed: Mixed, leadlight: Leadlight, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(demo.run / "model", bare / "model")
+    shutil.copy(demo.run / "manifest.json", bare)
+    done = leadlight(
+        "score", mixed.path, "-o", "out/scores.parquet", "--run", bare, "-q",
+        "-c", demo.config_file, "--at", f"{AT:%Y-%m-%d}", cwd=tmp_path,
+    )  # fmt: skip
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("70 leads in, as many out: ")
+    found = pd.read_parquet(tmp_path / "out" / "scores.parquet")
+    assert found["lead_id"].tolist() == mixed.ids
+    columns = ["probability", "score", "fit_points", "raising_1_points"]
+    for column in columns:
+        assert found[column].dropna().tolist() == mixed.table[column].dropna().tolist()
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "scores.parquet", "scores.points.parquet",
+    ]  # fmt: skip
+
+
+def test_mlflow_cannot_be_imported_in_these_processes(
+    leadlight: Leadlight, tmp_path: Path
+) -> None:
+    done = leadlight("--help", cwd=tmp_path, first="import mlflow")
+    assert done.code == 1
+    assert "there is no MLflow" in done.err
+
+
+def test_csv_makes_formulas_inert_and_leaves_numbers_alone(
+    mixed: Mixed, tmp_path: Path
+) -> None:
+    write_scores(mixed.table, tmp_path / "scores.csv")
+    found = pd.read_csv(tmp_path / "scores.csv")
+    assert found["lead_id"].tolist()[mixed.ids.index("=1+1")] == "'=1+1"
+    lowering = found["lowering_1_points"].dropna()
+    assert (lowering < 0).all()
+    written = (tmp_path / "scores.csv").read_text("utf-8")
+    cells = [c for line in written.splitlines() for c in line.split(",")]
+    assert not [c for c in cells if c[:1] in "=+@\t" and c]
+
+
+@pytest.mark.parametrize("sign", [*"=+-@\t\r\n\x00", "＝", "＋", "－", "＠"])  # noqa: RUF001
+def test_every_sign_that_begins_a_formula_is_made_inert(
+    sign: str, tmp_path: Path
+) -> None:
+    write_scores(pd.DataFrame({"a": [f"{sign}x", f"x{sign}"]}), tmp_path / "a.csv")
+    text = (tmp_path / "a.csv").read_bytes().decode("utf-8")
+    assert f"'{sign}x" in text
+    assert f"'x{sign}" not in text
+
+
+def test_the_same_leads_scored_twice_are_the_same_bytes(
+    mixed: Mixed, score: Score, tmp_path: Path
+) -> None:
+    for name, table in (("a", mixed.table), ("b", score(mixed.path).table)):
+        write_scores(table, tmp_path / f"{name}.parquet")
+    assert digest(tmp_path / "a.parquet") == digest(tmp_path / "b.parquet")
+
+
+def _points(demo: Demo, held: pd.DataFrame) -> np.ndarray:
+    """50 at the reference, and ten more for twice the odds."""
+    chance = held["probability"].to_numpy(float)
+    reference = record(demo.run / "calibration.json")["reference"]
+    return np.asarray(50 + K * (np.log(chance / (1 - chance)) - reference))
+
+
+def test_the_snapshot_is_the_instant_that_was_asked_for(mixed: Mixed) -> None:
+    at = {pd.Timestamp(t).to_pydatetime() for t in mixed.held["snapshot_at"]}
+    assert at == {AT}
+    assert isinstance(AT, datetime)
