@@ -1,4 +1,4 @@
-"""A company as the catalogue needs to know it: its kinds of touch and its attributes."""
+"""A company as the catalogue must know it: its kinds of touch and its attributes."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 import pandas as pd
 
@@ -32,6 +32,9 @@ from .evidence import hashed
 from .points import Floats
 from .splits import Blocks, Fold
 from .timeline import Timeline
+
+if TYPE_CHECKING:
+    import lightgbm
 
 _MOST_SCALING = 1.5  # more rows bear more rounds, but not without end
 

@@ -20,7 +20,8 @@ from pydantic import ValidationError
 from features.errors import ConfigError
 
 from . import sections
-from .sections import Config, Section
+from .origins import Section
+from .sections import Config
 
 
 def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:

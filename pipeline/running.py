@@ -49,7 +49,7 @@ def run_all(config: Config, name: str, *, at: datetime, say: Say, told: Told) ->
             f"begins with a letter or digit, but it is {name[:120]!r}."
         )
     folder = Path(config.run.folder) / name
-    if read_manifest(folder):
+    if "explain" in read_manifest(folder).get("stages", {}):
         raise RunError(
             f"{folder} already holds a run. Give this one another name with --name."
         )

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from features.engine import Engine, open_engine
-from pipeline.sections import Config, TableConfig
 
+from ..origins import TableConfig
+from ..sections import Config
 from .cells import check_instants
 from .judging import count, create_quarantine
 from .leads import take_leads

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from features.engine import Engine, literal, quoted
 from features.errors import ConfigError, DataError
-from pipeline.sections import Config, LeadsConfig
 
+from ..origins import LeadsConfig
+from ..sections import Config
 from .judging import KEPT, Counts, count, judge, settle
 from .report import SourceReport
 from .sources import ROW, Source

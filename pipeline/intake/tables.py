@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from features.engine import Engine, literal, quoted
 from features.errors import ConfigError, few
-from pipeline.sections import (
-    AccountsConfig,
-    HistoryConfig,
-    MilestonesConfig,
-    TouchesConfig,
-)
 
+from ..origins import AccountsConfig, HistoryConfig, MilestonesConfig, TouchesConfig
 from .cells import number
 from .judging import KEPT, Counts, count, judge, settle
 from .report import SourceReport

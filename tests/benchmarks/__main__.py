@@ -1,29 +1,40 @@
 """``make bench``: print every figure that the README states, measured here and now.
 
 Ratios compare two things in one process, in turn, by their medians; absolute seconds
-are for orientation on the machine that is named.
+are for orientation on the machine that is named. Each part runs in a process of its
+own, so that none is charged for another's memory.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
-from collections.abc import Iterator
+import subprocess
+import sys
 
-from . import commands, engine, explanations, truth
+PARTS = ("explanations", "engine", "commands", "truth")
 
 
-def figures() -> Iterator[tuple[str, str]]:
-    """Every figure: what it is, and what it came to."""
-    yield (
-        "machine",
-        f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
-    )
-    yield "python", platform.python_version()
-    for part in (explanations, engine, commands, truth):
-        yield from part.figures()
+def tell(name: str, told: str) -> None:
+    """Print one figure."""
+    print(f"{name:<58} {told}", flush=True)
+
+
+def main() -> None:
+    """Print the figures of one part, or of all."""
+    if sys.argv[1:]:
+        part = importlib.import_module(f"tests.benchmarks.{sys.argv[1]}")
+        for name, told in part.figures():
+            tell(name, told)
+        return
+    cores = os.cpu_count()
+    tell("machine", f"{cores} cores, {platform.machine()}, {platform.system()}")
+    tell("python", platform.python_version())
+    for part_name in PARTS:
+        command = [sys.executable, "-m", "tests.benchmarks", part_name]
+        subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":
-    for name, told in figures():
-        print(f"{name:<58} {told}", flush=True)
+    main()

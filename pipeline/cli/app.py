@@ -1,0 +1,94 @@
+"""The application, and the options that its commands share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from ..bundle import Bundle
+    from ..sections import Config
+    from ..stage import Say
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich's help takes three times as long as all the rest
+    help="Predictive lead scoring that can be seen through.",
+)
+
+ConfigFile = Annotated[
+    Path, typer.Option("--config", "-c", help="The configuration, a TOML file.")
+]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a key: section.key=value.")
+]
+RunFolder = Annotated[
+    Path | None, typer.Option("--run", help="A run folder; default: the last run's.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not tell progress.")]
+DEFAULT_CONFIG = Path("leadlight.toml")
+
+
+def load(path: Path, changes: list[str] | None) -> Config:
+    """Read the configuration, with the changes of the command line."""
+    from ..config import load_config
+
+    return load_config(path, tuple(changes or ()))
+
+
+def progress(quiet: bool) -> AbstractContextManager[Say]:
+    """Give a function that is told what is going on."""
+    from ..progress import progress
+
+    return progress(quiet)
+
+
+def told(quiet: bool, what: str, seconds: float) -> None:
+    """Say how long something took."""
+    if not quiet:
+        typer.echo(f"{what:<10} {seconds:6.1f} s", err=True)
+
+
+def folder_of(config: Config, given: Path | None, *, is_new: bool = False) -> Path:
+    """Return the run folder that is meant."""
+    from ..running import latest_run
+
+    if given is not None:
+        return given
+    if is_new:
+        return Path(config.run.folder) / new_name(Path(config.run.folder))
+    return latest_run(config)
+
+
+def bundle_of(config: Config, run_folder: Path | None, alias: str) -> Bundle:
+    """Open the scorer of a run folder, or of an alias of the registry."""
+    from ..bundle import open_bundle, source_of_run
+
+    if run_folder is not None:
+        return open_bundle(source_of_run(run_folder))
+    from ..tracking import source_of_alias
+
+    return open_bundle(source_of_alias(config, alias))
+
+
+def new_name(folder: Path) -> str:
+    """The time, and a number where the second already has a run."""
+    name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
+    number = 2
+    while (folder / name).exists():
+        name = f"{name.split('_')[0]}_{number}"
+        number += 1
+    return name
+
+
+def utc(instant: datetime) -> datetime:
+    """Return the instant as UTC, which it is where it does not say."""
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant

@@ -1,0 +1,145 @@
+"""Commands that make something: a demo, a configuration, a run, one stage of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .app import (
+    DEFAULT_CONFIG,
+    Changes,
+    ConfigFile,
+    Quiet,
+    RunFolder,
+    app,
+    folder_of,
+    load,
+    new_name,
+    progress,
+    told,
+)
+from .scoring import score
+
+RunName = Annotated[
+    str | None, typer.Option("--name", help="The run folder's name; default: the time.")
+]
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put it.")] = Path("demo"),
+    leads: Annotated[int, typer.Option(help="How many leads to invent.")] = 3000,
+    seed: Annotated[int, typer.Option(help="Another company for another seed.")] = 1,
+    small: Annotated[bool, typer.Option(help="1,200 leads, without MLflow.")] = False,
+) -> None:
+    """Invent a company, run the whole pipeline on it, and score tonight's leads."""
+    from features.world import World
+
+    from ..demo import write_company
+
+    world = World(seed=seed, leads=1200 if small else leads)
+    company = write_company(folder, world)
+    config_file = folder / "leadlight.toml"
+    changes = ['run.tracking=""'] if small else []
+    name = new_name(folder / "runs")
+    run(config=config_file, changes=changes, name=name)
+    out = folder / "scores.parquet"
+    score(
+        leads=folder / "data" / "tonight.csv",
+        out=out,
+        config=config_file,
+        run_folder=folder / "runs" / name,
+        at=company.world.known_until,
+    )
+    _tell_where(folder, out, name)
+
+
+@app.command()
+def init(
+    files: Annotated[list[Path], typer.Argument(help="The exported files.")],
+    out: Annotated[Path, typer.Option("-o", "--out")] = DEFAULT_CONFIG,
+) -> None:
+    """Look at exported files and write a commented configuration to correct."""
+    from ..guess import write_guess
+
+    for line in write_guess(files, out):
+        typer.echo(line)
+
+
+@app.command()
+def run(
+    config: ConfigFile = DEFAULT_CONFIG,
+    changes: Changes = None,
+    name: RunName = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run every stage, check the result, register the scorer, and sum it up."""
+    from ..running import run_all
+    from ..summary import summary
+
+    settings = load(config, changes)
+    name = name or new_name(Path(settings.run.folder))
+    with progress(quiet) as say:
+        folder = run_all(
+            settings,
+            name,
+            at=datetime.now(UTC),
+            say=say,
+            told=lambda what, seconds: told(quiet, what, seconds),
+        )
+    typer.echo(summary(folder), nl=False)
+    typer.echo(f"\nEverything is in {folder}")
+
+
+def _stage_command(name: str, summary: str) -> None:
+    def command(
+        config: ConfigFile = DEFAULT_CONFIG,
+        changes: Changes = None,
+        run_folder: RunFolder = None,
+        quiet: Quiet = False,
+    ) -> None:
+        from ..stages import STAGES
+
+        settings = load(config, changes)
+        stage = next(s for s in STAGES if s.name == name)
+        folder = folder_of(settings, run_folder, is_new=name == "intake")
+        with progress(quiet) as say:
+            stage.run(settings, folder, at=datetime.now(UTC), say=say)
+        typer.echo(f"{name}: done in {folder}")
+
+    app.command(name, help=summary)(command)
+
+
+# The stages' own first lines, so that no stage is imported for `--help`; a test
+# holds the two equal.
+STAGE_HELP = {
+    "intake": "Read the sources strictly, set bad rows aside, write the canonical "
+    "tables.",
+    "build": "Take snapshots, compute every signal as it stood then, attach outcomes.",
+    "train": "Choose the simplest booster that predicts later outcomes, and fit it.",
+    "calibrate": "Calibrate probabilities and cutoffs, and judge them on the newest "
+    "block.",
+    "explain": "Settle the contract, and split the points of the newest block among "
+    "signals.",
+}
+for _name, _help in STAGE_HELP.items():
+    _stage_command(_name, _help)
+
+
+def _tell_where(folder: Path, out: Path, name: str) -> None:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(out, columns=["lead_id", "score", "status"]).to_pylist()
+    scored = [row for row in table if row["status"] == "scored"]
+    best = max(scored, key=lambda row: (row["score"], row["lead_id"]))
+    typer.echo(
+        f"\nLook at:\n"
+        f"  {out}  tonight's leads, scored and explained\n"
+        f"  {folder / 'runs' / name}  the run: quality.json, predictions.parquet, …\n"
+        f"  {folder / 'leadlight.toml'}  the configuration, to make your own of\n"
+        f"Ask why:\n"
+        f"  leadlight why {best['lead_id']} --scores {out}"
+    )
