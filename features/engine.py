@@ -31,7 +31,9 @@ def open_engine(*, memory_limit: str = "4GB", threads: int = 0) -> Engine:
     if threads:
         connection.execute("SET threads = ?", [threads])
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
+    # In a notebook without widgets it is off, and DuckDB refuses to set it at all.
+    if one_row(connection, "SELECT current_setting('enable_progress_bar')")[0]:
+        connection.execute("SET enable_progress_bar = false")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     return connection

@@ -286,4 +286,7 @@ def _too_few(precision: float, delta: float, groups: int) -> str:
 
 def _refuted(hits: int, rows: int) -> str:
     """Say at which cutoff the sequence stopped, it being the first."""
-    return f"at the strictest cutoff tried, {hits} of {rows} converted"
+    return (
+        f"at the strictest cutoff tried {hits} of {rows} groups converted, "
+        "too few to be sure"
+    )

@@ -63,12 +63,8 @@ def _meant(written: str) -> list[Path]:
     if glob.has_magic(written):
         if matches := sorted(Path(p) for p in glob.glob(written, recursive=True)):
             return [p for p in matches if not p.is_dir()]
-        raise SourceError(
-            f"No file matches {written}. Correct 'from' in the configuration."
-        )
-    raise SourceError(
-        f"There is no file {path}.{_near(path)} Correct 'from' in the configuration."
-    )
+        raise SourceError(f"No file matches {written}. Correct the path.")
+    raise SourceError(f"There is no file {path}.{_near(path)} Correct the path.")
 
 
 def _near(path: Path) -> str:

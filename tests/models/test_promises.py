@@ -86,7 +86,7 @@ def test_stops_at_the_first_failure_however_good_what_follows() -> None:
     outcome = np.arange(200) >= 20
 
     assert precision_cutoff(chance, outcome, precision=0.5, delta=0.1) == NotFound(
-        "at the strictest cutoff tried, 0 of 20 converted"
+        "at the strictest cutoff tried 0 of 20 groups converted, too few to be sure"
     )
 
 
