@@ -76,8 +76,8 @@ def test_without_a_second_choice_nobody_qualifies() -> None:
     assert (cutoffs.sql.threshold, cutoffs.sql.kept) == (None, False)
     assert cutoffs.sql.said == (
         "No cutoff keeps a precision of 60% with 90% confidence on these data: at the "
-        "strictest cutoff tried 0 of 20 groups converted, too few to be sure. There is no second choice, so "
-        "nobody qualifies."
+        "strictest cutoff tried 0 of 20 groups converted, too few to be sure. There "
+        "is no second choice, so nobody qualifies."
     )
     assert "sql" not in cutoffs.qualification([0.99, 1.0])
 
