@@ -5,9 +5,9 @@ Three forms, from stiff to supple: *none* (ẑ = z), *intercept* (ẑ = a + z) a
 isotonic regression and beta calibration. They bend the scale, and neither beat Platt on
 the logit at any size up to 1,000 conversions when they were measured.
 
-How one is chosen: each later block of rows is predicted from the blocks before it, as
-the scorer will be used, and later blocks weigh more, since they are nearest to use. The
-stiffest form whose loss is within one standard error of the best is taken: what cannot
+How one is chosen: each later block of rows is predicted from the blocks before it, and
+later blocks weigh more, since they are nearest to use. There is no embargo between
+these blocks: short histories have too few of them to lose any to it. The stiffest form whose loss is within one standard error of the best is taken: what cannot
 be told apart should not be paid for with a parameter.
 """
 
@@ -125,7 +125,7 @@ def fit_calibrator(
     outcome : array-like of shape (n,)
         0 or 1.
     weight : array-like of shape (n,), optional
-        1/(snapshots of the lead); 1 each without it.
+        Such as the odds that a sampled row stands for; 1 each without it.
     order : array-like of shape (n,), optional
         Position in time, such as ``snapshot_at``; equal values stay together. Without
         it, the blocks are made of every fifth group and predicted from all others.

@@ -4,8 +4,8 @@ Each says in a sentence what is promised, or why nothing could be. Where nothing
 was asked holds, and there is no second choice, nobody qualifies. The naive cut (the
 loosest threshold that looked good) is never taken.
 
-Why MQL is lowered rather than SQL raised when they cross: SQL's threshold is the tested
-one that costs sales its hours. MQL then takes in at least half as many leads again.
+When they cross, MQL is lowered and not SQL raised: SQL's threshold is the tested one
+that costs sales its hours.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ from .rules import (
 )
 
 MQL_BEYOND_SQL: Final = 1.5  # leads in MQL and SQL together, for each lead in SQL
-APART: Final = 0.05  # precision by lead and by group are then different promises
+# Precision by lead and by group are then different promises. Which is made is seen in
+# the outcomes, so that together they may be broken with up to twice δ.
+APART: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,7 @@ class Cutoff:
     name : str
         ``mql`` or ``sql``.
     rule : str
-        ``precision``, ``capture``, ``capacity``, ``value``; ``none`` if nobody
-        qualifies.
+        ``precision``, ``capture``, ``capacity``, ``value``; ``none``: nobody qualifies.
     threshold : float or None
         Leads at or above it qualify; None: nobody does.
     kept : bool
@@ -120,7 +121,6 @@ class Cutoffs:
 
     Examples
     --------
-    >>> from models.rules import CapacityRule, CutoffRules
     >>> evidence = Evidence.of([0.1, 0.2, 0.3, 0.4], [0, 0, 1, 1])
     >>> rules = CutoffRules(mql=CapacityRule(0.5), sql=CapacityRule(0.25))
     >>> choose_cutoffs(rules, evidence).qualification([0.2, 0.3, 0.9]).tolist()
@@ -202,7 +202,8 @@ def _choose(name: str, rule: CutoffRule, evidence: Evidence) -> Cutoff:
         said = f"{failed} There is no second choice, so nobody qualifies."
         return replace(_at(name, "none", None, said, evidence), kept=False)
     second = _choose(name, rule.otherwise, evidence)
-    return replace(second, kept=False, said=f"{failed} Second choice: {second.said}")
+    said = second.said.replace("is no second choice", "is no further choice")
+    return replace(second, kept=False, said=f"{failed} Second choice: {said}")
 
 
 def _found(rule: CutoffRule, evidence: Evidence) -> tuple[Found | NotFound, str]:

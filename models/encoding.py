@@ -1,4 +1,8 @@
-"""Which columns the booster reads, and how: settled on the training rows alone."""
+"""Which columns a booster reads, and how: settled on the rows it may know of.
+
+For the folds and the judged booster these are the rows before the test block, for the
+served booster all of them.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +45,7 @@ def choose_features(
     Parameters
     ----------
     table : DataFrame of shape (n_train, n_features)
-        The feature table of the rows before the test block.
+        The feature table of the rows that may be known of.
     rare_rows : int
         Categories with fewer rows are pooled.
 

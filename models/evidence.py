@@ -80,7 +80,8 @@ class Evidence:
         probability, outcome : array-like of shape (n,)
             In [0, 1], and 0 or 1: immature snapshots do not belong here.
         weight : array-like of shape (n,), optional
-            1/(snapshots of the lead). Without it every row weighs 1.
+            Such as how many rows a sampled one stands for. Without it every row weighs
+            1. Never one that depends on what became of the lead.
         group_id : sequence of shape (n,), optional
             The account, or the lead. Without it every row is its own group.
         row_key : sequence of shape (n,), optional

@@ -4,6 +4,9 @@ Every rung is fitted on what was known before each rolling-origin fold and judge
 fold, after every round. Of the rungs within one standard error of the best, the
 shallowest is taken: the simplest that the data allow is also the most transparent.
 
+The cutoff halves of the folds take part in this choice of two numbers, and in nothing
+else before the cutoffs are set.
+
 Why one number of rounds for all folds: stopped one by one, under drift, some folds stop
 at their first round (an intercept is all that carries over from one week to the next)
 and the median of such stops is next to no model. Together they say how much of what is

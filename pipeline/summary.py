@@ -24,7 +24,7 @@ def summary(folder: Path) -> str:
         _rows(folder),
         _model(folder),
         _quality(quality),
-        _cutoffs(folder),
+        _cutoffs(folder, quality),
         _signals(folder),
         _checks(folder),
     ]
@@ -61,7 +61,7 @@ def _model(folder: Path) -> str:
         "Model",
         f"  {len(spine['signals'])} signals; trees of depth {depth}, the simplest "
         "within one standard error of the best",
-        f"  calibrated by {_form(calibration['form'])} on {calibration['rows']:,} "
+        f"  {_form(calibration['form'])} on {calibration['rows']:,} "
         f"snapshots ({calibration['conversions']:,} conversions)",
         f"  judged on the newest {rows.get('test', 0):,} snapshots"
         + (f", after an embargo of {rows['embargo']:,}" if "embargo" in rows else ""),
@@ -101,7 +101,7 @@ def _figure(figure: dict[str, float | None]) -> str:
     return f"{value:.3f}{interval}"
 
 
-def _cutoffs(folder: Path) -> str:
+def _cutoffs(folder: Path, quality: dict[str, Any]) -> str:
     told = CUTOFFS.read(folder / CUTOFFS.file)
     lines = ["Cutoffs"]
     for name in ("mql", "sql"):
@@ -114,7 +114,23 @@ def _cutoffs(folder: Path) -> str:
                 f"       On the newest block {found['share']:.1%} of snapshots qualify "
                 f"and {found['weighted_precision']:.1%} of these convert."
             )
+    gap = quality["served"]
+    mean, most = gap["mean_difference"], gap["largest_difference"]
+    lines += [
+        f"  In use, having learnt from the newest block too: {_in_use(told['served'])}.",
+        f"       Its probabilities differ from the judged ones by {mean:.3f} on average, "
+        f"by {most:.3f} at most.",
+    ]
     return "\n".join(lines)
+
+
+def _in_use(served: dict[str, Any]) -> str:
+    told = []
+    for name in ("mql", "sql"):
+        threshold = served[name]["threshold"]
+        at = "nobody" if threshold is None else f"from {threshold:.1%} on"
+        told.append(f"{name.upper()} {at}")
+    return ", ".join(told)
 
 
 def _signals(folder: Path) -> str:

@@ -8,13 +8,16 @@ rolling-origin margins, extended over the test block.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from features.vocabulary import Split
+from features.catalogue import slug
+from features.errors import ConfigError, few
+from features.vocabulary import DAY_US, Split
 from models.breakdowns import gains_table, reliability_table, segment_table
 from models.calibration import Calibrator, fit_calibrator
 from models.consequences import consequences
@@ -82,9 +85,13 @@ def calibrate(config: Config, shelf: Shelf) -> None:
         },
     )
     shelf.put(CONSEQUENCES, _consequences(test, judged.cutoffs))
-    base_rate = _rate(rows.loc[rows["split"] != Split.TEST])
+    # Of rows whose outcomes were known when the block began: not of the embargo's.
+    known = rows["split"].isin([Split.TRAIN, Split.CALIBRATE, Split.CUTOFF])
+    base_rate = _rate(rows.loc[known])
     segments = _segments(config, shelf.get(FEATURES), test)
-    shelf.put(QUALITY, _quality(test, base_rate, config.train.seed) | segments)
+    told = _quality(test, base_rate, config.train.seed)
+    told["served"] = _between(rows, judged, served)
+    shelf.put(QUALITY, told | segments)
 
 
 # At a first calibration a slope paid from 15 conversions on, wherever it was measured.
@@ -179,8 +186,9 @@ def _on_test(test: pd.DataFrame, cutoffs: Cutoffs) -> dict[str, Any]:
     found = {}
     for cutoff in (cutoffs.mql, cutoffs.sql):
         if cutoff.threshold is not None:
-            table = consequences(evidence, [cutoff.threshold], per_week=_per_week(test))
-            found[cutoff.name] = table.iloc[0].to_dict()
+            table = consequences(evidence, [cutoff.threshold])
+            a_week = _new_a_week(test, cutoff.threshold)
+            found[cutoff.name] = table.iloc[0].to_dict() | {"leads_per_week": a_week}
     return found
 
 
@@ -190,16 +198,30 @@ def _consequences(test: pd.DataFrame, cutoffs: Cutoffs) -> pd.DataFrame:
     chosen = [
         c.threshold for c in (cutoffs.mql, cutoffs.sql) if c.threshold is not None
     ]
-    return consequences(evidence, [*candidates, *chosen], per_week=_per_week(test))
+    table = consequences(evidence, [*candidates, *chosen])
+    return table.assign(leads_per_week=[_new_a_week(test, t) for t in table.threshold])
 
 
-def _per_week(test: pd.DataFrame) -> float | None:
-    """Different leads looked at in a week of the block; None without dates."""
+def _new_a_week(test: pd.DataFrame, threshold: float) -> float:
+    """Leads that first reach a threshold in a week of the block; NaN without dates."""
     if test["snapshot_at"].isna().any():
-        return None
-    span = test["snapshot_at"].max() - test["snapshot_at"].min()
-    weeks = max(span.total_seconds() / (7 * 86_400), 1)
-    return float(test["lead_id"].nunique() / weeks)
+        return math.nan
+    week = test["snapshot_at"].dt.as_unit("us").astype("int64") // (7 * DAY_US)
+    reached = test.loc[test["probability"] >= threshold, "lead_id"]
+    return float(reached.nunique() / week.nunique())
+
+
+def _between(
+    rows: pd.DataFrame, judged: _Settled, served: _Settled
+) -> dict[str, float]:
+    """How far the served scorer's probabilities are from the judged one's."""
+    test = rows.loc[rows["split"] == Split.TEST]
+    ours = served.calibrator.probability(test["served_margin"])
+    gap = np.abs(ours - judged.calibrator.probability(test["margin"]))
+    return {
+        "mean_difference": float(gap.mean()),
+        "largest_difference": float(gap.max()),
+    }
 
 
 def _quality(test: pd.DataFrame, base_rate: float, seed: int) -> dict[str, Any]:
@@ -219,11 +241,17 @@ def _segments(
 ) -> dict[str, Any]:
     columns = test["probability"], test["outcome"], None, test["group_id"]
     held = features.set_index("row").loc[test["row"]]
-    tables = {
-        name: segment_table(*columns, held[name].fillna("(missing)")).to_dict("records")
-        for name in config.segments.columns
-        if name in held
-    }
+    tables = {}
+    for name in config.segments.columns:
+        column = slug(name)
+        if column not in held:
+            raise ConfigError(
+                f"segments.columns names {name!r}, which is no column of the features. "
+                "Known are those that `leadlight signals` lists, such as "
+                f"{few(list(features.columns[3:]), 5)}."
+            )
+        segment = held[column].astype("object").fillna("(missing)")
+        tables[name] = segment_table(*columns, segment).to_dict("records")
     return {"segments": tables}
 
 

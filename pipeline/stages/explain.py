@@ -1,4 +1,8 @@
-"""From a calibrated booster to its contract, and to the points of every signal."""
+"""From a calibrated booster to its contract, and to the points of every signal.
+
+The points are of the *served* scorer, the one that people meet. ``predictions.parquet``
+holds what the judged one said, so the two do not add up to one another.
+"""
 
 from __future__ import annotations
 
@@ -108,11 +112,12 @@ def _with_grades(
 def _points(
     spine: pd.DataFrame, found: Explanation, contract: Contract
 ) -> pd.DataFrame:
-    """One row a snapshot, one column a signal, in points."""
+    """One row a snapshot, one column a signal, in points; ``points`` is their sum."""
     keys = spine[["row", "lead_id", "snapshot_at"]].reset_index(drop=True)
     codes = [s.code for s in contract.signals]
     points = pd.DataFrame(found.points, columns=codes)
-    return pd.concat([keys, points.assign(start_points=found.start)], axis=1)
+    told = points.assign(start_points=found.start, points=found.total)
+    return pd.concat([keys, told], axis=1)
 
 
 def _importance(

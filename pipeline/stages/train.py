@@ -42,11 +42,7 @@ def train(config: Config, shelf: Shelf) -> None:
     company = Company.from_dict(shelf.get(CATALOGUE)["company"])
     timeline = timeline_of(spine, _wait(config))
     blocks = divide(timeline, _split_rule(config))
-    chosen = choose_features(
-        features.iloc[blocks.before],
-        catalogue_of(company),
-        rare_rows=config.train.rare_rows,
-    )
+    chosen = _chosen(config, features.iloc[blocks.before], company)
     rows = _learnable(config, spine, features, chosen, company)
     recipe = _recipe(config)
     ladder = climb(
@@ -59,22 +55,39 @@ def train(config: Config, shelf: Shelf) -> None:
         progress=shelf.say,
     )
     shelf.say("fitting the judged booster")
-    before = rows.take(blocks.before)
-    judged = fit_final(before, ladder, recipe)
+    judged = fit_final(rows.take(blocks.before), ladder, recipe)
     margin = ladder.margin.copy()
     margin[blocks.test] = margins(judged, rows.encoded[blocks.test])
-    served = judged
+    served, served_as = judged, chosen
     if config.train.refit_after_test:
         shelf.say("fitting the served booster")
+        # What the newest rows hold is known to it: a category first seen there, too.
+        served_as = _chosen(config, features, company)
+        rows = _learnable(config, spine, features, served_as, company)
         served = fit_final(rows, ladder, recipe)
-    shelf.put(ENCODING, _encoding(chosen))
+    again = np.full(len(margin), np.nan)
+    again[blocks.test] = margins(served, rows.encoded[blocks.test])
+    shelf.put(ENCODING, _encoding(served_as, chosen))
     shelf.put(LADDER, _told(ladder, blocks))
     shelf.put(
         MARGINS,
-        pd.DataFrame({"row": spine["row"], "split": blocks.split, "margin": margin}),
+        pd.DataFrame(
+            {
+                "row": spine["row"],
+                "split": blocks.split,
+                "margin": margin,
+                "served_margin": again,
+            }
+        ),
     )
     shelf.put(JUDGED, judged.model_to_string())
     shelf.put(BOOSTER, served.model_to_string())
+
+
+def _chosen(config: Config, features: pd.DataFrame, company: Company) -> Chosen:
+    return choose_features(
+        features, catalogue_of(company), rare_rows=config.train.rare_rows
+    )
 
 
 def _wait(config: Config) -> timedelta:
@@ -124,10 +137,11 @@ def _learnable(
     )
 
 
-def _encoding(chosen: Chosen) -> dict[str, Any]:
+def _encoding(served: Chosen, judged: Chosen) -> dict[str, Any]:
     return {
-        "features": [f.to_dict() for f in chosen.features],
-        "dropped": chosen.dropped,
+        "features": [f.to_dict() for f in served.features],
+        "dropped": served.dropped,
+        "judged_features": [f.to_dict() for f in judged.features],
     }
 
 
