@@ -98,7 +98,7 @@ def make_spine(
             l.position, e.converted_at
           FROM ({asked}) q JOIN leads l USING (lead_id)
           LEFT JOIN endings e USING (lead_id)
-          WHERE q.snapshot_at IS NULL OR ({ELIGIBLE})
+          WHERE q.snapshot_at IS NULL OR ({_eligible("q.snapshot_at")})
         ) ORDER BY row
         """
     )
@@ -106,41 +106,60 @@ def make_spine(
         raise DataError(_nothing_left(connection, rule))
 
 
-ELIGIBLE = """
-  l.created_at <= q.snapshot_at
-  AND (e.converted_at IS NULL OR e.converted_at >= q.snapshot_at)
-  AND (e.closed_at IS NULL OR e.closed_at >= q.snapshot_at)
-"""
-
-
 def make_scoring_spine(
     connection: Engine, rule: SnapshotRule, ending: Ending, at: datetime | None
 ) -> None:
     """Create the table ``spine`` for scoring: one row for every lead in ``leads``.
 
-    The snapshot is ``delay_hours`` after creation under ``after_creation``, null for a
-    flat export and ``at`` otherwise; ``is_eligible`` says which leads may be scored.
+    Besides the columns of :func:`make_spine` it has ``closed_at``, ``asked_at``
+    (``at``, or null for a flat export) and ``is_eligible``: the lead had been created
+    by its snapshot, and had neither converted nor been closed before ``at``.
+
+    Parameters
+    ----------
+    at : datetime or None
+        The instant of scoring, needed by every rule but ``export``, which does not use
+        it. The snapshot is ``delay_hours`` after creation under ``after_creation``,
+        whether that is past or yet to come; null for a flat export; and ``at`` under
+        ``weekly``, ``at`` and ``on_kind``, which is meant to be scored when a touch of
+        its kind has come in.
+
+    Raises
+    ------
+    DataError
+        When ``at`` is needed and not given.
     """
     _make_endings(connection, ending)
     if rule.rule == "export":
-        instant = "CAST(NULL AS TIMESTAMP)"
-    elif rule.rule == "after_creation":
-        instant = f"l.created_at + {_span(rule.delay_hours * _HOUR_US)}"
+        asked = snapshot = "CAST(NULL AS TIMESTAMP)"
     elif at is None:
         raise DataError(f"Scoring under the rule {rule.rule!r} needs an instant.")
     else:
-        instant = _instant(at)
+        asked = snapshot = _instant(at)
+    if rule.rule == "after_creation":
+        snapshot = f"l.created_at + {_span(rule.delay_hours * _HOUR_US)}"
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE spine AS
         SELECT l.row, l.lead_id, l.account_id, l.group_id, l.created_at, q.snapshot_at,
-          l.position, e.converted_at,
-          COALESCE(q.snapshot_at IS NULL OR ({ELIGIBLE}), false) AS is_eligible
+          l.position, e.converted_at, e.closed_at, q.asked_at,
+          COALESCE(q.asked_at IS NULL OR ({_eligible("q.asked_at")}), false)
+            AS is_eligible
         FROM leads l
-        JOIN (SELECT l.row, {instant} AS snapshot_at FROM leads l) q ON q.row = l.row
+        JOIN (SELECT l.row, {snapshot} AS snapshot_at, {asked} AS asked_at FROM leads l)
+          q ON q.row = l.row
         LEFT JOIN endings e ON e.lead_id = l.lead_id ORDER BY l.row
         """
     )
+
+
+def _eligible(open_at: str) -> str:
+    """Created by the snapshot ``q.snapshot_at``, and not ended before an instant."""
+    return f"""
+      l.created_at <= q.snapshot_at
+      AND (e.converted_at IS NULL OR e.converted_at >= {open_at})
+      AND (e.closed_at IS NULL OR e.closed_at >= {open_at})
+    """
 
 
 def _make_endings(connection: Engine, ending: Ending) -> None:

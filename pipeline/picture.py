@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 
-from .why import Line, Why
+from .why import Line, Why, cutoffs_told, known_when, status_told
 
 _WIDTH, _ROW, _LEFT, _RIGHT = 900, 30, 420, 64
 _RAISES, _LOWERS, _INK, _SOFT = "#1b7f5c", "#b3472e", "#1d2330", "#6b7280"
 _MOST_WORDS = 62
+_LINE, _LINE_WORDS = 18, 130  # of small print: height, and the most characters
 
 
 def svg(found: Why) -> str:
@@ -30,16 +32,20 @@ def svg(found: Why) -> str:
     def x(points: float) -> float:
         return _LEFT + (points - low) / (high - low) * (_WIDTH - _LEFT - _RIGHT)
 
+    status = wrap(status_told(found), _LINE_WORDS)
+    top = 108 + _LINE * len(status)
     rows = [
-        _row(i, s, x(a), x(b))
+        _row(top + _ROW * i, s, x(a), x(b))
         for i, (s, (a, b)) in enumerate(zip(steps, places, strict=True))
     ]
-    end = 110 + _ROW * len(steps)
-    body = [*_head(found), *_axis(x(start), start, end), *rows]
+    end = top + 2 + _ROW * len(steps)
+    height = end + 60 + _LINE
+    small = [_text(24, 84 + _LINE * i, s, 12, _LOWERS) for i, s in enumerate(status)]
+    body = [*_head(found), *small, *_axis(x(start), start, top, end), *rows]
     body.append(_total(found, x(at), end))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {end + 60}" '
-        f'width="{_WIDTH}" height="{end + 60}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
+        f'width="{_WIDTH}" height="{height}" role="img" '
         'font-family="system-ui, Segoe UI, Helvetica, Arial, sans-serif">'
         f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(body)}</svg>\n'
     )
@@ -63,17 +69,17 @@ def _head(found: Why) -> list[str]:
     ]  # fmt: skip
 
 
-def _axis(place: float, start: float, end: int) -> list[str]:
+def _axis(place: float, start: float, top: int, end: int) -> list[str]:
+    words = "start: a lead of which nothing is known"
     return [
-        _text(_LEFT - 16, 96, "start", 13, _SOFT, anchor="end"),
-        _text(place, 96, f"{start:.1f}", 13, _SOFT, anchor="middle"),
-        f'<line x1="{place:.1f}" x2="{place:.1f}" y1="102" y2="{end}" '
+        _text(_LEFT - 16, top - 12, words, 13, _SOFT, anchor="end"),
+        _text(place, top - 12, f"{start:.1f}", 13, _SOFT, anchor="middle"),
+        f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{top - 6}" y2="{end}" '
         'stroke="#d4d7dd" stroke-dasharray="3 3"/>',
     ]
 
 
-def _row(place: int, step: Line, start: float, end: float) -> str:
-    top = 108 + _ROW * place
+def _row(top: int, step: Line, start: float, end: float) -> str:
     colour = _RAISES if step.points >= 0 else _LOWERS
     words = step.words
     if len(words) > _MOST_WORDS:
@@ -98,6 +104,11 @@ def _total(found: Why, place: float, end: int) -> str:
             24, end + 48,
             "50 is a lead at the reference rate; 10 points more double the odds."
             + (" The score is clipped to 0–100." if clipped else ""),
+            12, _SOFT,
+        )
+        + _text(
+            24, end + 48 + _LINE,
+            f"The lead {known_when(found)}. {cutoffs_told(found)}",
             12, _SOFT,
         )
     )  # fmt: skip

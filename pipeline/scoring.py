@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ import pandas as pd
 
 from features.catalogue import Catalogue, catalogue_of
 from features.company import Company
-from features.engine import instants_are_utc
-from features.errors import ModelError
+from features.engine import Engine, instants_are_utc, literal, one_row
+from features.errors import DataError, ModelError, few
 from features.snapshots import Ending, SnapshotRule, make_scoring_spine
-from features.vocabulary import DAY_US, Qualification, Status
+from features.vocabulary import Qualification, Status
 from features.weave import weave
 from models.contract import Contract
 from models.explanation import explain, grades
@@ -32,6 +33,7 @@ from .bundle import Bundle
 from .intake import take_in
 from .ledger import POINTS, SEEN
 from .sections import Config
+from .statuses import statuses_of
 from .tables import shown
 
 Say = Callable[[str], None]
@@ -55,6 +57,11 @@ _KINDS = {
 }
 
 
+_WITH_SCORE = (Status.SCORED, Status.UNFAMILIAR, Status.OFF_SCHEDULE)
+_REPEATED = "This row repeats another row of the same lead."
+_FEW_LEADS = 20  # fewer may well be without a touch
+
+
 @dataclass(frozen=True, eq=False)
 class Scored:
     """What scoring gave.
@@ -64,17 +71,23 @@ class Scored:
     table : DataFrame
         The output, one row for every lead row in, in their order.
     ledger : DataFrame
-        One row for every lead that got a score: the output without its reasons, the
-        points of every signal and every feature as it was seen.
+        One row for every lead that got a score, repeats left out: the output without
+        its reasons, the points of every signal and every feature as it was seen.
     """
 
     table: pd.DataFrame
     ledger: pd.DataFrame
 
-    def counts(self) -> dict[str, int]:
-        """Rows by status, and scored leads by qualification."""
-        told = [*self.table["status"], *self.table["qualification"].dropna()]
-        return {str(k): int(v) for k, v in pd.Series(told).value_counts().items()}
+    def statuses(self) -> dict[str, int]:
+        """Rows by status, in the order of :class:`Status`, without those of no row."""
+        found = self.table["status"].value_counts()
+        return {s.value: int(found[s.value]) for s in Status if s.value in found.index}
+
+    def qualifications(self) -> dict[str, int]:
+        """Leads with a score by qualification, highest first; a repeat is no lead."""
+        leads = self.table.loc[self.table["status"].isin(_WITH_SCORE)]
+        found = leads.drop_duplicates("lead_id")["qualification"].value_counts()
+        return {q.value: int(found.get(q.value, 0)) for q in reversed(Qualification)}
 
 
 def score_leads(
@@ -92,7 +105,16 @@ def score_leads(
     leads : Path
         Written like the configured leads table.
     at : datetime or None
-        The snapshot; not used by ``after_creation`` and flat exports.
+        The instant of scoring, not used by flat exports. It is the snapshot, except
+        under ``after_creation``: there it decides which leads have ended, are not yet
+        due, or were due long ago.
+
+    Raises
+    ------
+    DataError
+        When touches belong to no lead or are of no known kind.
+    ModelError
+        When an attribute that the scorer was trained with is in no table.
     """
     contract = bundle.contract
     catalogue = _catalogue(contract)
@@ -101,6 +123,7 @@ def score_leads(
         say("reading the sources")
         take_in(config, folder, leads_from=leads)
         with shown(config, folder) as connection:
+            _check_joins(connection, catalogue.company)
             make_scoring_spine(
                 connection,
                 SnapshotRule.from_dict(contract.snapshots),
@@ -112,10 +135,11 @@ def score_leads(
             say("computing signals")
             features = instants_are_utc(weave(connection, catalogue).to_pandas())
             spine = instants_are_utc(connection.sql("FROM spine ORDER BY row").df())
-        unread = _unreadable(pd.read_parquet(folder / "quarantine.parquet"))
+        quarantine = pd.read_parquet(folder / "quarantine.parquet")
     say(f"scoring and explaining {len(spine):,} leads")
     told, beside = _told(bundle, spine, features)
-    table = pd.concat([told, unread]) if len(unread) else told
+    others = _set_aside(quarantine.loc[quarantine["table"] == "leads"], told)
+    table = pd.concat([told, *(each for each in others if len(each))])
     table = _named(table.sort_values("row", ignore_index=True), bundle)
     held = table.drop(columns=_REASON_COLUMNS).merge(beside, on="row")
     return Scored(table.drop(columns="row"), held.drop(columns="row"))
@@ -132,12 +156,45 @@ def _catalogue(contract: Contract) -> Catalogue:
     return catalogue
 
 
+def _check_joins(connection: Engine, company: Company) -> None:
+    """Refuse tables that would be scored as if nothing were known of any lead."""
+    tables = [connection.table(t).columns for t in ("attributes", "accounts")]
+    dated = connection.sql("SELECT DISTINCT attribute FROM attribute_history")
+    held = {*chain(*tables), *(name for (name,) in dated.fetchall())}
+    if lost := [a.name for a in company.attributes if a.name not in held]:
+        raise ModelError(
+            f"The scorer was trained with the attributes {few(lost)}, which no table "
+            "holds now. Supply them as they were supplied in training, or train again."
+        )
+    kinds = ", ".join(literal(k.name) for k in company.kinds) or "NULL"
+    leads, touches, known, joined = one_row(
+        connection,
+        f"""
+        SELECT (SELECT count(*) FROM leads), count(*), count(*) FILTER (kind IN
+          ({kinds})), count(*) FILTER (lead_id IN (SELECT lead_id FROM leads) OR
+          (lead_id IS NULL AND account_id IN (SELECT account_id FROM leads)))
+        FROM touches
+        """,
+    )
+    if company.kinds and touches and not known:
+        raise DataError(
+            f"None of {touches:,} touches is of a kind that the scorer knows, such as "
+            f"{few([k.name for k in company.kinds])}. Write the kinds as in training."
+        )
+    if touches and not joined and leads >= _FEW_LEADS:
+        raise DataError(
+            f"None of {touches:,} touches belongs to any of {leads:,} leads. Write "
+            "their ids alike in both, with leading zeros and in the same case."
+        )
+
+
 def _told(
     bundle: Bundle, spine: pd.DataFrame, features: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of the leads that could be read, scored where they may be."""
     contract = bundle.contract
-    status, said = _statuses(spine, features, contract)
+    used = set(bundle.explainer.trees.splits.feature.tolist())
+    status, said = statuses_of(spine, features, contract, used)
     may = (status != Status.INELIGIBLE.value).to_numpy()
     encoded = encode(features.loc[may], contract.encoding)
     margin = bundle.margins(encoded)
@@ -167,66 +224,10 @@ def _told(
     )
     codes = [f"{POINTS}{s.code}" for s in contract.signals]
     points = pd.DataFrame(explained.points, columns=codes, index=spine.index[may])
-    used = [f.name for f in contract.features]
-    seen = features.loc[may, used].add_prefix(SEEN)
+    names = [f.name for f in contract.features]
+    seen = features.loc[may, names].add_prefix(SEEN)
     beside = pd.concat([spine.loc[may, "row"], points, seen], axis=1)
     return table.join(scored), beside
-
-
-def _statuses(
-    spine: pd.DataFrame, features: pd.DataFrame, contract: Contract
-) -> tuple[pd.Series, pd.Series]:
-    """Status of each lead and a sentence for every one that is not plainly scored."""
-    status = pd.Series(Status.SCORED.value, index=spine.index, dtype=object)
-    said = pd.Series(None, index=spine.index, dtype=object)
-    strange = _never_seen(features, contract)
-    status[strange.notna()] = Status.UNFAMILIAR.value
-    said[strange.notna()] = strange[strange.notna()]
-    if contract.lead_age_days is not None:
-        low, high = contract.lead_age_days
-        age = _age_days(spine)
-        # A little slack: a nightly job does not start at the same second.
-        off = (age < low - _SLACK_DAYS) | (age > high + _SLACK_DAYS)
-        status[off] = Status.OFF_SCHEDULE.value
-        said[off] = [
-            f"The lead is {a:,.1f} days old, and the scorer has learnt from leads of "
-            f"{low:,.1f} to {high:,.1f} days only: its probability is a guess."
-            for a in age[off]
-        ]
-    barred = ~spine["is_eligible"].to_numpy(dtype=bool)
-    status[barred] = Status.INELIGIBLE.value
-    said[barred] = (
-        "The lead had converted or been closed before the snapshot, or was created "
-        "after it: there is nothing to predict."
-    )
-    return status, said
-
-
-_SLACK_DAYS = 1.0
-
-
-def _age_days(spine: pd.DataFrame) -> pd.Series:
-    age = (spine["snapshot_at"] - spine["created_at"]).dt.as_unit("us")
-    return age.astype("int64") / DAY_US
-
-
-def _never_seen(features: pd.DataFrame, contract: Contract) -> pd.Series:
-    """A sentence for each lead with a category that was never seen in training."""
-    said = pd.Series(None, index=features.index, dtype=object)
-    for place, feature in enumerate(contract.features):
-        if feature.categories is None:
-            continue
-        signal = next(s for s in contract.signals if place in s.columns)
-        values = features[feature.name]
-        known = {*feature.categories, *feature.rare}
-        new = values.notna() & ~values.isin(known) & said.isna()
-        shown = "a value" if signal.is_personal else "{!r}"
-        said[new] = [
-            f"{signal.words}: {shown.format(v)} was never seen in training, so the "
-            "score rests on the other signals."
-            for v in values[new]
-        ]
-    return said
 
 
 def _reason_columns(reasons: list[Reasons]) -> dict[str, Any]:
@@ -245,17 +246,26 @@ def _reason_columns(reasons: list[Reasons]) -> dict[str, Any]:
     return columns
 
 
-def _unreadable(quarantine: pd.DataFrame) -> pd.DataFrame:
-    """The lead rows that could not be read, or repeat another."""
-    rows = quarantine.loc[quarantine["table"] == "leads"]
-    return pd.DataFrame(
-        {
-            "row": rows["row"].astype("int64"),
-            "lead_id": rows["lead_id"],
-            "status": Status.UNREADABLE.value,
-            "status_said": rows["reason"],
-        }
+def _set_aside(
+    rows: pd.DataFrame, told: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The lead rows that exactly repeat a kept one, and those that cannot be read.
+
+    A repeat has the answer of the row it repeats, so that whoever writes the answers
+    by lead does not wipe a score. A repeat of a row that was itself set aside has none.
+    """
+    known = ["lead_id", "text"]
+    rows = rows.assign(row=rows["row"].astype("int64"))
+    exact = rows["is_repeat"].astype(bool)
+    aside = pd.MultiIndex.from_frame(rows.loc[~exact, known])
+    exact &= ~pd.MultiIndex.from_frame(rows[known]).isin(aside)
+    repeats = rows.loc[exact, ["row", "lead_id"]].merge(
+        told.drop(columns="row"), on="lead_id"
     )
+    unread = rows.loc[~exact, ["row", "lead_id"]].assign(
+        status=Status.UNREADABLE.value, status_said=rows.loc[~exact, "reason"]
+    )
+    return repeats.assign(status_said=_REPEATED), unread
 
 
 def _named(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame:

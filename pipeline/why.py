@@ -98,23 +98,30 @@ def why(entry: Entry) -> Why:
     return Why(entry.values, tuple(lines), contract)
 
 
-def told(found: Why) -> str:
-    """Return the explanation as plain text, for a terminal."""
-    longest = max([abs(x.points) for x in found.lines] or [1.0])
+def told(found: Why, *, every: bool = False) -> str:
+    """Return the explanation as plain text, for a terminal.
 
-    def line(points: float, words: str) -> str:
-        bar = "█" * max(round(abs(points) / longest * _BAR), 1)
-        return f"  {points:+6.1f}  {bar:<{_BAR}}  {words}"
+    Parameters
+    ----------
+    every : bool
+        Whether each signal has a line, rather than the strongest only.
+    """
+    longest = max([abs(x.points) for x in found.lines] or [0.0]) or 1.0
 
-    parts = [_head(found), f"  {found.values['start_points']:6.1f}  start"]
-    if found.raising:
-        parts += ["Raises", *(line(x.points, x.words) for x in found.raising)]
-    if found.lowering:
-        parts += ["Lowers", *(line(x.points, x.words) for x in found.lowering)]
-    others = len(found.lines) - len(found.raising) - len(found.lowering)
+    def line(x: Line) -> str:
+        bar = "█" * (max(round(abs(x.points) / longest * _BAR), 1) if x.points else 0)
+        return f"  {x.points:+6.1f}  {bar:<{_BAR}}  {x.words}"
+
+    parts = [_head(found), f"  {found.values['start_points']:6.1f}  {_start(found)}"]
+    shown = 0
+    for title, lines in _parts(found, every=every):
+        parts += [title, *map(line, lines)] if lines else []
+        shown += len(lines)
+    parts.append("")
+    if others := len(found.lines) - shown:
+        words = "the one other signal" if others == 1 else f"all {others} other signals"
+        parts.append(f"  {found.other_points:+6.1f}  {words}")
     parts += [
-        "",
-        f"  {found.other_points:+6.1f}  all {others} other signals",
         f"  {found.total:6.1f}  points, which is a score of {found.values['score']}",
         "",
         _foot(found),
@@ -122,32 +129,17 @@ def told(found: Why) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _head(found: Why) -> str:
-    values, contract = found.values, found.contract
-    at = values["snapshot_at"]
-    when = (
-        "by the time of the export"
-        if at is None
-        else f"as known before {at:%Y-%m-%d %H:%M} UTC"
-    )
-    within = (
-        ""
-        if contract.horizon_days is None
-        else f" within {contract.horizon_days:g} days"
-    )
-    lines = [
-        f"Lead {values['lead_id']}: score {values['score']}, "
-        f"{_qualified(values['qualification'])}, grade {values['grade']}",
-        f"{values['probability']:.1%} chance of {contract.conversion}{within}, {when}",
-    ]
-    if values["status_said"]:
-        lines.append(f"{values['status'].replace('_', ' ')}: {values['status_said']}")
-    return "\n".join([*lines, ""])
+def known_when(found: Why) -> str:
+    """Say up to when the lead was looked at."""
+    at = found.values["snapshot_at"]
+    if at is None:
+        return "by the time of the export"
+    return f"as known before {at:%Y-%m-%d %H:%M} UTC"
 
 
-def _foot(found: Why) -> str:
+def cutoffs_told(found: Why) -> str:
+    """Say from which chance on a lead is qualified."""
     contract = found.contract
-    reference = float(probability_of([contract.scale.reference])[0])
     cutoffs = [
         f"{name.upper()} from {cutoff.threshold:.1%} "
         f"({_points_at(cutoff.threshold, contract):.0f} points) on"
@@ -157,10 +149,61 @@ def _foot(found: Why) -> str:
         )
         if cutoff.threshold is not None
     ]
+    return "; ".join(cutoffs) + "." if cutoffs else "No cutoff is set."
+
+
+def status_told(found: Why) -> str:
+    """Say the status and its sentence; empty for a lead that is plainly scored."""
+    values = found.values
+    if not values["status_said"]:
+        return ""
+    return f"{values['status'].replace('_', ' ')}: {values['status_said']}"
+
+
+def _start(found: Why) -> str:
+    return (
+        "start: the points of a lead of which nothing is known (the average along the "
+        f"{found.contract.reference})"
+    )
+
+
+def _parts(found: Why, *, every: bool) -> list[tuple[str, list[Line]]]:
+    """The lines to show, under their titles, the strongest first."""
+    if not every:
+        return [("Raises", [*found.raising]), ("Lowers", [*found.lowering])]
+    ranked = sorted(found.lines, key=lambda x: -abs(x.points))
+    return [
+        ("Raises", [x for x in ranked if x.points > 0]),
+        ("Lowers", [x for x in ranked if x.points < 0]),
+        ("Neither", [x for x in ranked if x.points == 0]),
+    ]
+
+
+def _head(found: Why) -> str:
+    values, contract = found.values, found.contract
+    within = (
+        ""
+        if contract.horizon_days is None
+        else f" within {contract.horizon_days:g} days"
+    )
+    lines = [
+        f"Lead {values['lead_id']}: score {values['score']}, "
+        f"{_qualified(values['qualification'])}, grade {values['grade']}",
+        f"{values['probability']:.1%} chance of {contract.conversion}{within}, "
+        f"{known_when(found)}",
+    ]
+    if status := status_told(found):
+        lines.append(status)
+    return "\n".join([*lines, ""])
+
+
+def _foot(found: Why) -> str:
+    contract = found.contract
+    reference = float(probability_of([contract.scale.reference])[0])
     return "\n".join(
         [
             f"50 points are a chance of {reference:.1%}; 10 more double the odds.",
-            "; ".join(cutoffs) + "." if cutoffs else "No cutoff is set.",
+            cutoffs_told(found),
             f"Scorer {found.values['model_name']} {found.values['model_version']} "
             f"({found.values['model_digest']}); signals share the points by their "
             f"exact Shapley values ({contract.reference}).",

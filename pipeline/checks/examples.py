@@ -206,6 +206,7 @@ def fitted(case: Case, *, judge: bool = False) -> Case:
         {"features": kept, "dropped": chosen.dropped}, folder / ENCODING.file
     )
     told = pd.DataFrame({"row": spine["row"], "split": split, "margin": margin})
+    told["served_margin"] = margin  # one booster is both
     MARGINS.write(told, folder / MARGINS.file)
     for artefact in (JUDGED, BOOSTER):
         (folder / artefact.file).parent.mkdir(exist_ok=True)

@@ -59,6 +59,7 @@ def why(
     scores: Annotated[
         Path, typer.Option("--scores", "-s", help="The file that `score` wrote.")
     ] = Path("scores.parquet"),
+    every: Annotated[bool, typer.Option("--all", help="List every signal.")] = False,
     as_json: AsJson = False,
     svg: Annotated[
         Path | None, typer.Option(help="Draw it into this file as well.")
@@ -78,7 +79,7 @@ def why(
     typer.echo(
         json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
         if as_json
-        else told(found),
+        else told(found, every=every),
         nl=as_json,
     )
 

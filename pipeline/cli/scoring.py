@@ -49,18 +49,46 @@ def score(
 
     from ..artefacts import replace_file
     from ..ledger import ledger_of, write_ledger
-    from ..output import check_ending, write_scores
+    from ..output import check_ending, check_place, write_scores
     from ..scoring import score_leads
 
     check_ending(out)
     settings = load(config, changes)
+    for place in (out, ledger_of(out)):
+        check_place(place, leads, settings)
     with progress(quiet) as say:
         bundle = bundle_of(settings, run_folder, model)
         instant = datetime.now(UTC) if at is None else utc(at)
         scored = score_leads(settings, bundle, leads, at=instant, say=say)
     held = pa.Table.from_pandas(scored.ledger, preserve_index=False)
     told = bundle.contract.to_json()
-    replace_file(ledger_of(out), lambda p: write_ledger(held, told, p))
-    write_scores(scored.table, out)
-    counts = ", ".join(f"{v:,} {k}" for k, v in scored.counts().items())
-    typer.echo(f"{len(scored.table):,} leads in, as many out: {counts}. See {out}")
+    # The scores first: the ledger holds their digest, so a crash between is noticed.
+    changed = write_scores(scored.table, out)
+    replace_file(ledger_of(out), lambda p: write_ledger(held, told, p, scores=out))
+    if changed:
+        typer.echo(
+            f"{changed:,} lead or account {'id looks' if changed == 1 else 'ids look'} "
+            "like a formula and got an apostrophe in front: join by a Parquet file.",
+            err=True,
+        )
+    typer.echo(f"{counted(scored.statuses(), scored.qualifications())} See {out}")
+
+
+def counted(statuses: dict[str, int], qualifications: dict[str, int]) -> str:
+    """Say how many rows came out with which status, and which qualification.
+
+    Examples
+    --------
+    >>> counted({"scored": 3, "ineligible": 1}, {"sql": 1})
+    '4 leads in, as many out: 3 scored, 1 ineligible. Of those with a score 1 is sql.'
+    """
+    rows = sum(statuses.values())
+    leads = f"{rows:,} {'lead' if rows == 1 else 'leads'} in, as many out"
+    said = f"{leads}: {', '.join(f'{v:,} {k}' for k, v in statuses.items())}."
+    told = [(v, k) for k, v in qualifications.items() if v]
+    if not told:
+        return said
+    (number, word), *others = told
+    first = f"{number:,} {'is' if number == 1 else 'are'} {word}"
+    listed = ", ".join([first, *(f"{v:,} {k}" for v, k in others)])
+    return f"{said} Of those with a score {listed}."

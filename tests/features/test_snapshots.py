@@ -219,17 +219,42 @@ def test_scoring_keeps_every_lead_in_the_given_order_and_says_who_is_eligible() 
 
 
 def test_scoring_after_creation_looks_when_the_rule_says() -> None:
-    tables = Tables({"zoe": jan(9), "ada": jan(5)}, [("ada", "lost", jan(5, 3))])
-    connection = tables.engine()
-
-    make_scoring_spine(
-        connection, SnapshotRule("after_creation", delay_hours=6), WON, None
-    )
-
-    assert spine(connection, "lead_id", "snapshot_at", "is_eligible") == [
-        ("zoe", jan(9, 6), True),
-        ("ada", jan(5, 6), False),
+    """Six hours after creation, asked on the 9th at noon."""
+    ends = [
+        ("lost before its snapshot", "lost", jan(5, 3)),
+        ("won after its snapshot", "won", jan(7)),
+        ("won when asked", "won", jan(9, 12)),
     ]
+    created = {
+        "due": jan(9),
+        "not yet due": jan(9, 11),
+        "lost before its snapshot": jan(5),
+        "won after its snapshot": jan(5),
+        "won when asked": jan(5),
+        "without a creation": None,
+    }
+    connection = Tables(created, ends).engine()
+
+    rule = SnapshotRule("after_creation", delay_hours=6)
+    make_scoring_spine(connection, rule, WON, jan(9, 12))
+
+    noon = jan(9, 12)
+    assert spine(connection, "lead_id", "snapshot_at", "asked_at", "is_eligible") == [
+        ("due", jan(9, 6), noon, True),
+        ("not yet due", jan(9, 17), noon, True),
+        ("lost before its snapshot", jan(5, 6), noon, False),
+        ("won after its snapshot", jan(5, 6), noon, False),
+        ("won when asked", jan(5, 6), noon, True),
+        ("without a creation", None, noon, False),
+    ]
+
+
+def test_scoring_on_kind_looks_at_the_instant_asked_for() -> None:
+    connection = Tables({"ada": jan(5)}).engine()
+
+    make_scoring_spine(connection, SnapshotRule("on_kind", kind="demo"), WON, NOON)
+
+    assert spine(connection, "snapshot_at", "asked_at") == [(NOON, NOON)]
 
 
 def test_scoring_an_export_looks_at_every_lead_at_no_known_instant() -> None:
@@ -269,8 +294,9 @@ def test_refuses_to_look_back_from_nowhere() -> None:
 
     with pytest.raises(DataError, match="no instant in the data"):
         asked(tables, WEEKLY, None)
-    with pytest.raises(DataError, match="'weekly' needs an instant"):
-        make_scoring_spine(tables.engine(), WEEKLY, WON, None)
+    for rule in (WEEKLY, SnapshotRule("after_creation"), SnapshotRule("on_kind")):
+        with pytest.raises(DataError, match=f"{rule.rule!r} needs an instant"):
+            make_scoring_spine(tables.engine(), rule, WON, None)
 
 
 def test_names_in_the_rule_are_texts_and_not_queries() -> None:

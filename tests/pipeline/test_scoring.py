@@ -6,7 +6,7 @@ import math
 import random
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,10 +16,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from features.errors import DataError, ModelError
+from models.contract import Contract
 from pipeline.artefacts import digest
 from pipeline.bundle import open_bundle, source_of_run
+from pipeline.ledger import ledger_of
 from pipeline.output import write_scores
 from pipeline.scoring import Scored, score_leads
+from pipeline.statuses import statuses_of
 from tests.pipeline.demo_run import WORLD, Demo, lines, record, write_lines
 from tests.pipeline.processes import Leadlight
 
@@ -93,9 +97,13 @@ def test_there_is_a_row_for_every_lead_row_in_their_order(mixed: Mixed) -> None:
 @pytest.mark.parametrize(
     ("lead", "status", "said"),
     [
-        ("strange", "unfamiliar", "Country: 'Atlantis' was never seen in training"),
+        (
+            "strange",
+            "unfamiliar",
+            "Country: 'Atlantis' was never seen in training and is scored as a",
+        ),
         ("old", "off_schedule", "days old, and the scorer has learnt from leads of"),
-        ("late", "ineligible", "or was created after it"),
+        ("late", "ineligible", "is created only after the snapshot, on 2027-01-01"),
         ("spoilt", "unreadable", "The instant in column 'created_at' cannot be read"),
     ],
 )
@@ -113,13 +121,44 @@ def test_a_lead_that_has_converted_is_ineligible(mixed: Mixed) -> None:
     assert row["status"] == "ineligible"
     assert pd.isna(row["score"])
     assert pd.isna(row["probability"])
+    assert row["status_said"].startswith("The lead had converted on 202")
 
 
-def test_a_repeated_lead_is_scored_once(mixed: Mixed) -> None:
-    repeated = mixed.table.loc[mixed.table["lead_id"].duplicated(keep=False)]
-    status = repeated.groupby("lead_id")["status"].apply(sorted).tolist()
-    assert status == [["scored", "unreadable"], ["scored", "unreadable"]]
-    assert "repeats" in " ".join(repeated["status_said"].dropna())
+def test_an_exact_repeat_has_the_answer_of_the_row_it_repeats(mixed: Mixed) -> None:
+    again = mixed.ids[1]
+    kept, repeat = (row for _, row in mixed.table.iterrows() if row["lead_id"] == again)
+    assert kept["status"] == repeat["status"] == "scored"
+    assert pd.isna(kept["status_said"])
+    assert repeat["status_said"] == "This row repeats another row of the same lead."
+    assert repeat["score"] >= 0
+    kept, repeat = kept.drop("status_said"), repeat.drop("status_said")
+    pd.testing.assert_series_equal(kept, repeat, check_names=False)
+
+
+def test_another_row_of_a_lead_and_its_repeats_stay_unreadable(
+    mixed: Mixed, score: Score, tmp_path: Path
+) -> None:
+    """Of four rows of one lead the first two are alike, and the last two."""
+    head, first, *_ = lines(mixed.path)
+    other = [*first[:2], "2027-01-01 00:00:00", *first[3:]]
+    path = write_lines(tmp_path / "leads.csv", [head, first, first, other, other])
+    found = score(path)
+    assert found.table["status"].tolist() == ["scored"] * 2 + ["unreadable"] * 2
+    assert found.table["score"].isna().tolist() == [False, False, True, True]
+    assert found.statuses() == {"scored": 2, "unreadable": 2}
+    assert sum(found.qualifications().values()) == len(found.ledger) == 1
+
+
+def test_statuses_and_qualifications_are_counted_apart(mixed: Mixed) -> None:
+    told = mixed.scored.statuses()
+    assert list(told) == [
+        "scored", "unfamiliar", "off_schedule", "ineligible", "unreadable",
+    ]  # fmt: skip
+    assert sum(told.values()) == 70
+    assert (told["off_schedule"], told["ineligible"], told["unreadable"]) == (1, 2, 2)
+    qualified = mixed.scored.qualifications()
+    assert list(qualified) == ["sql", "mql", "none"]
+    assert sum(qualified.values()) == 70 - 2 - 2 - 1  # one of them a repeat
 
 
 def test_an_unfamiliar_or_old_lead_has_a_score_and_no_qualification(
@@ -177,6 +216,7 @@ def test_personal_values_are_in_no_reason(mixed: Mixed) -> None:
 
 def test_the_ledger_holds_the_same_points(mixed: Mixed) -> None:
     ledger, held = mixed.scored.ledger, mixed.held
+    held = held.drop_duplicates("lead_id")
     assert ledger["lead_id"].tolist() == held["lead_id"].tolist()
     points = ledger.filter(like="points:").sum(axis=1).to_numpy()
     fit_and_engagement = held["fit_points"] + held["engagement_points"]
@@ -199,7 +239,8 @@ def test_probabilities_are_the_boosters_own(demo: Demo, mixed: Mixed) -> None:
     booster = lightgbm.Booster(model_file=demo.run / "model" / "booster.txt")
     margin = np.asarray(booster.predict(np.column_stack(columns), raw_score=True))
     expected = 1 / (1 + np.exp(-(served["intercept"] + served["slope"] * margin)))
-    assert mixed.held["probability"].to_numpy() == pytest.approx(expected, abs=1e-12)
+    held = mixed.held.drop_duplicates("lead_id")  # the ledger holds no repeats
+    assert held["probability"].to_numpy() == pytest.approx(expected, abs=1e-12)
 
 
 def test_another_order_of_rows_gives_the_same_values(
@@ -210,7 +251,7 @@ def test_another_order_of_rows_gives_the_same_values(
     path = write_lines(tmp_path / "leads.csv", [head, *rows])
     found = score(path).table
     assert found["lead_id"].tolist() == [row[0] for row in rows]
-    keys = ["lead_id", "status"]
+    keys = ["lead_id", "status", "status_said"]
     pd.testing.assert_frame_equal(
         found.sort_values(keys, ignore_index=True),
         mixed.table.sort_values(keys, ignore_index=True),
@@ -275,7 +316,7 @@ def test_scoring_needs_a_bare_run_folder_and_no_mlflow(
     for column in columns:
         assert found[column].dropna().tolist() == mixed.table[column].dropna().tolist()
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "scores.parquet", "scores.points.parquet",
+        "scores.parquet", ledger_of(Path("scores.parquet")).name,
     ]  # fmt: skip
 
 
@@ -329,3 +370,145 @@ def test_the_snapshot_is_the_instant_that_was_asked_for(mixed: Mixed) -> None:
     at = {pd.Timestamp(t).to_pydatetime() for t in mixed.held["snapshot_at"]}
     assert at == {AT}
     assert isinstance(AT, datetime)
+
+
+# --- statuses, by hand ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def contract(demo: Demo) -> Contract:
+    found = open_bundle(source_of_run(demo.run)).contract
+    return replace(found, lead_age_days=None)
+
+
+def _one(
+    contract: Contract, values: dict[str, str], instants: dict[str, str]
+) -> tuple[str, str | None]:
+    """Status and sentence of a lead asked about on 9 January 2026 at noon."""
+    usual = {"created_at": "2026-01-05", "asked_at": "2026-01-09 12:00"}
+    told = {"snapshot_at": usual["asked_at"], "converted_at": "", "closed_at": ""}
+    at = {
+        k: pd.to_datetime([v], utc=True) for k, v in (told | usual | instants).items()
+    }
+    ended = any(at[k][0] < at["asked_at"][0] for k in ("converted_at", "closed_at"))
+    later = not at["created_at"][0] <= at["snapshot_at"][0]
+    spine = pd.DataFrame({**at, "is_eligible": [not (ended or later)]})
+    seen = {f.name: [values.get(f.name)] for f in contract.features}
+    used = {i for i, f in enumerate(contract.features) if f.name != "unused"}
+    status, said = statuses_of(spine, pd.DataFrame(seen), contract, used)
+    return status[0], None if pd.isna(said[0]) else said[0]
+
+
+@pytest.mark.parametrize(
+    ("instants", "status", "said"),
+    [
+        ({"converted_at": "2026-01-09 12:00"}, "scored", None),
+        (
+            {"converted_at": "2026-01-08 23:00", "closed_at": "2026-01-07"},
+            "ineligible",
+            "The lead had converted on 2026-01-08: there is nothing left to predict.",
+        ),
+        (
+            {"converted_at": "2026-02-01", "closed_at": "2026-01-07"},
+            "ineligible",
+            "The lead had been closed on 2026-01-07: there is nothing left to predict.",
+        ),
+        (
+            {"created_at": "2026-01-10"},
+            "ineligible",
+            "The lead is created only after the snapshot, on 2026-01-10: there is "
+            "nothing to predict yet.",
+        ),
+        (
+            {"snapshot_at": "2026-01-09 12:01"},
+            "off_schedule",
+            "The lead is not yet due: its snapshot is 2026-01-09 12:01 UTC. Until then "
+            "its probability is a guess.",
+        ),
+        (
+            {"snapshot_at": "2026-01-02 12:00", "created_at": "2026-01-02"},
+            "scored",
+            None,
+        ),
+        (
+            {"snapshot_at": "2026-01-02 00:00", "created_at": "2026-01-01"},
+            "off_schedule",
+            "The lead is scored as it stood at its snapshot, 2026-01-02 00:00 UTC, "
+            "long ago (7.5 days): what came since is not in its score.",
+        ),
+    ],
+)
+def test_each_cause_has_its_sentence(
+    contract: Contract, instants: dict[str, str], status: str, said: str | None
+) -> None:
+    assert _one(contract, {}, instants) == (status, said)
+
+
+def test_all_new_values_are_said_once_and_personal_ones_not_shown(
+    contract: Contract,
+) -> None:
+    """Two columns of the scorer, of which the second is personal."""
+    places = [i for i, f in enumerate(contract.features) if f.categories is not None]
+    first, second = (contract.features[i].name for i in places[:2])
+    signals = tuple(
+        replace(s, words=f"W{s.columns[0]}", is_personal=places[1] in s.columns)
+        for s in contract.signals
+    )
+    changed = replace(contract, signals=signals)
+    a, b = (
+        next(s.words for s in signals if place in s.columns) for place in places[:2]
+    )
+    assert _one(changed, {first: "Mars", second: "Ada"}, {}) == (
+        "unfamiliar",
+        f"{a}: 'Mars'; {b}: a value, each of which was never seen in training and is "
+        "scored as a rare value.",
+    )
+
+
+def test_a_new_value_of_what_the_booster_never_asks_is_not_strange(
+    contract: Contract,
+) -> None:
+    place, name = next(
+        (i, f.name) for i, f in enumerate(contract.features) if f.categories is not None
+    )
+    features = (*contract.features[:place], replace(contract.features[place],
+                name="unused"), *contract.features[place + 1 :])  # fmt: skip
+    changed = replace(contract, features=features)
+    assert _one(contract, {name: "Mars"}, {})[0] == "unfamiliar"
+    assert _one(changed, {"unused": "Mars"}, {}) == ("scored", None)
+
+
+# --- broken joins --------------------------------------------------------------------
+
+
+def _score_changed(
+    demo: Demo, folder: Path, column: int, value: str, *changes: str
+) -> Scored:
+    """Tonight's leads, with one column of all touches written differently."""
+    demo.copy(folder)
+    touches = folder / "data" / "touches.csv"
+    head, *rows = lines(touches)
+    for row in rows[:-2]:  # the last two are unreadable on purpose
+        row[column] = value.format(row[column])
+    write_lines(touches, [head, *rows])
+    bundle = open_bundle(source_of_run(demo.run))
+    config = demo.changed(folder, *changes)
+    return score_leads(config, bundle, folder / "data" / "tonight.csv", at=AT)
+
+
+def test_touches_of_no_lead_are_refused(demo: Demo, tmp_path: Path) -> None:
+    place = lines(demo.folder / "data" / "touches.csv")[0].index("lead_id")
+    with pytest.raises(DataError, match=r"^None of [\d,]+ touches belongs to any of"):
+        _score_changed(demo, tmp_path, place, "x{}")
+
+
+def test_touches_of_no_known_kind_are_refused(demo: Demo, tmp_path: Path) -> None:
+    place = lines(demo.folder / "data" / "touches.csv")[0].index("kind")
+    with pytest.raises(DataError, match=r"^None of [\d,]+ touches is of a kind that"):
+        _score_changed(demo, tmp_path, place, "x{}")
+
+
+def test_an_attribute_in_no_table_is_refused(demo: Demo, tmp_path: Path) -> None:
+    change = 'accounts.known_at_creation=["industry", "country"]'
+    with pytest.raises(ModelError, match="attributes 'account_employees', which no"):
+        _score_changed(demo, tmp_path, 0, "{}", change)

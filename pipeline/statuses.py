@@ -1,0 +1,156 @@
+"""What each lead's score may be used for, and in a sentence why not for more.
+
+Statuses are given from the mildest on, so that the gravest is the one that stays:
+unfamiliar, off schedule, ineligible.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from features.vocabulary import Status
+from models.contract import Contract
+
+# A little slack: a nightly job does not start at the same second.
+_SLACK_DAYS = 1.0
+# After its one snapshot, a lead may wait for a weekly job.
+_LATE_DAYS = 7.0
+
+
+def statuses_of(
+    spine: pd.DataFrame, features: pd.DataFrame, contract: Contract, used: set[int]
+) -> tuple[pd.Series, pd.Series]:
+    """Status of each lead and a sentence for every one that is not plainly scored.
+
+    Parameters
+    ----------
+    spine : DataFrame
+        As :func:`features.snapshots.make_scoring_spine` makes it, instants in UTC.
+    features : DataFrame
+        The features of the same leads, in the same order.
+    used : set of int
+        Places of the contract's features on which the booster splits.
+
+    Returns
+    -------
+    tuple of Series
+        Statuses, and sentences that are missing for those plainly scored.
+    """
+    status = pd.Series(Status.SCORED.value, index=spine.index, dtype=object)
+    said = pd.Series(None, index=spine.index, dtype=object)
+    for each, sentences in (
+        (Status.UNFAMILIAR, _never_seen(features, contract, used)),
+        (Status.OFF_SCHEDULE, _of_another_age(spine, contract)),
+        (Status.OFF_SCHEDULE, _at_another_time(spine)),
+        (Status.INELIGIBLE, _ended(spine)),
+    ):
+        found = sentences.notna().to_numpy()
+        status[found] = each.value
+        said[found] = sentences[found]
+    return status, said
+
+
+def _never_seen(
+    features: pd.DataFrame, contract: Contract, used: set[int]
+) -> pd.Series:
+    """A sentence for each lead with categories that were never seen in training."""
+    new: dict[int, list[str]] = {}
+    for place in sorted(used):
+        feature = contract.features[place]
+        if feature.categories is None:
+            continue
+        signal = next(s for s in contract.signals if place in s.columns)
+        values = features[feature.name].reset_index(drop=True)
+        strange = values.notna() & ~values.isin({*feature.categories, *feature.rare})
+        for lead, value in values[strange].items():
+            shown = "a value" if signal.is_personal else repr(value)
+            new.setdefault(int(str(lead)), []).append(f"{signal.words}: {shown}")
+    told = [_never_seen_said(new.get(lead, [])) for lead in range(len(features))]
+    return pd.Series(told, index=features.index, dtype=object)
+
+
+def _never_seen_said(values: list[str]) -> str | None:
+    if not values:
+        return None
+    each = "" if len(values) == 1 else ", each of which"
+    return (
+        f"{'; '.join(values)}{each} was never seen in training and is scored as a rare "
+        "value."
+    )
+
+
+def _of_another_age(spine: pd.DataFrame, contract: Contract) -> pd.Series:
+    """A sentence for each lead younger or older than those the scorer learnt from."""
+    said = pd.Series(None, index=spine.index, dtype=object)
+    if contract.lead_age_days is None:
+        return said
+    low, high = contract.lead_age_days
+    age = _days(spine["snapshot_at"] - spine["created_at"])
+    off = (age < low - _SLACK_DAYS) | (age > high + _SLACK_DAYS)
+    said[off] = [
+        f"The lead is {a:,.1f} days old, and the scorer has learnt from leads of "
+        f"{low:,.1f} to {high:,.1f} days only: its probability is a guess."
+        for a in age[off]
+    ]
+    return said
+
+
+def _at_another_time(spine: pd.DataFrame) -> pd.Series:
+    """A sentence for each lead whose snapshot is yet to come, or long past."""
+    said = pd.Series(None, index=spine.index, dtype=object)
+    since = _days(spine["asked_at"] - spine["snapshot_at"])
+    early, late = since < 0, since > _LATE_DAYS
+    said[early] = [
+        f"The lead is not yet due: its snapshot is {_minute(at)}. Until then its "
+        "probability is a guess."
+        for at in spine.loc[early, "snapshot_at"]
+    ]
+    said[late] = [
+        f"The lead is scored as it stood at its snapshot, {_minute(at)}, long ago "
+        f"({days:,.1f} days): what came since is not in its score."
+        for at, days in zip(spine.loc[late, "snapshot_at"], since[late], strict=True)
+    ]
+    return said
+
+
+def _ended(spine: pd.DataFrame) -> pd.Series:
+    """A sentence for each ineligible lead: it has ended, or has not begun."""
+    said = pd.Series(None, index=spine.index, dtype=object)
+    barred = ~spine["is_eligible"].to_numpy(dtype=bool)
+    said[barred] = [
+        _ended_said(*instants)
+        for instants in spine.loc[
+            barred, ["converted_at", "closed_at", "created_at", "asked_at"]
+        ].itertuples(index=False)
+    ]
+    return said
+
+
+def _ended_said(
+    converted_at: pd.Timestamp,
+    closed_at: pd.Timestamp,
+    created_at: pd.Timestamp,
+    asked_at: pd.Timestamp,
+) -> str:
+    if converted_at < asked_at:
+        day = f"{converted_at:%Y-%m-%d}"
+        return f"The lead had converted on {day}: there is nothing left to predict."
+    if closed_at < asked_at:
+        day = f"{closed_at:%Y-%m-%d}"
+        return f"The lead had been closed on {day}: there is nothing left to predict."
+    if pd.isna(created_at):
+        return "The lead has no instant of creation, so its age is unknown."
+    return (
+        f"The lead is created only after the snapshot, on {created_at:%Y-%m-%d}: there "
+        "is nothing to predict yet."
+    )
+
+
+def _days(span: pd.Series) -> pd.Series:
+    """Spans in days; missing stays missing."""
+    days: pd.Series = span.dt.total_seconds() / 86_400
+    return days
+
+
+def _minute(at: pd.Timestamp) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
