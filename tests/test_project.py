@@ -187,10 +187,6 @@ def test_every_command_of_make_exists() -> None:
         assert target in phony
 
 
-# README's commands, here, once it is written: each that it shows exists, and each that
-# exists is shown.
-
-
 def _ci() -> str:
     return (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
@@ -213,3 +209,32 @@ def _options(command: str) -> set[str]:
 
 def test_the_interpreter_is_one_that_is_promised() -> None:
     assert sys.version_info >= (3, 11)
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    import typer.main
+
+    from pipeline.cli import app
+
+    group: Any = typer.main.get_command(app)
+    told = (ROOT / "README.md").read_text(encoding="utf-8")
+    stages = set(STAGE_HELP)  # named together, as "the stages one by one"
+    named = set(re.findall(r"leadlight ([a-z]+)\b", told))
+    named |= set(re.findall(r"`(run|check|signals|score|why)`", told))
+    assert named <= set(group.commands)
+    assert named | stages == set(group.commands)
+
+
+def test_every_file_that_the_readme_links_to_exists() -> None:
+    told = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)", told)
+    assert len(links) > 10
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_readme_gives_the_two_commands() -> None:
+    told = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in ("demo", "test", "bench"):
+        assert f"make {target}" in told
+        assert f"\n{target}:" in makefile
