@@ -7,8 +7,9 @@ the logit at any size up to 1,000 conversions when they were measured.
 
 How one is chosen: each later block of rows is predicted from the blocks before it, and
 later blocks weigh more, since they are nearest to use. There is no embargo between
-these blocks: short histories have too few of them to lose any to it. The stiffest form whose loss is within one standard error of the best is taken: what cannot
-be told apart should not be paid for with a parameter.
+these blocks: short histories have too few rows to lose any to it. The stiffest form
+whose loss is within one standard error of the best is taken: what cannot be told apart
+should not be paid for with a parameter.
 """
 
 from __future__ import annotations

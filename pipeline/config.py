@@ -24,6 +24,34 @@ from .origins import Section
 from .sections import Config
 
 
+class ChangeError(ConfigError):
+    """A change of the command line is not written as ``section.key=value``."""
+
+
+# What pydantic says in words of its own, in ours: by its type of error.
+_PLAIN = {
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a table of keys and values",
+    "model_type": "must be a section of keys and values",
+    "model_attributes_type": "must be a section of keys and values",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be a text in quotation marks",
+    "string_too_short": "must not be empty",
+    "datetime_type": "must be an instant, such as 2026-03-01T00:00:00Z",
+    "datetime_parsing": "must be an instant, such as 2026-03-01T00:00:00Z",
+    "datetime_from_date_parsing": "must be an instant, such as 2026-03-01T00:00:00Z",
+    "too_short": "must not be an empty list",
+}
+
+
 def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:
     """Read the defaults, lay the file over them, then ``section.key=value`` changes.
 
@@ -33,8 +61,10 @@ def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:
     Raises
     ------
     ConfigError
-        When the file is missing or damaged, or says something that cannot be.
+        When the file is missing or damaged, or says something that cannot be; a
+        :class:`ChangeError` when a change cannot be read.
     """
+    changed = [_parse_change(change) for change in changes]
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -45,8 +75,8 @@ def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read as TOML: {error}.") from error
     raw = _laid_over(defaults(), written)
-    for change in changes:
-        raw = _laid_over(raw, _parse_change(change))
+    for change in changed:
+        raw = _laid_over(raw, change)
     return _validated(_with_paths_resolved(raw, path.parent), str(path))
 
 
@@ -72,10 +102,18 @@ def _in_words(problem: dict[str, Any]) -> str:
         return f"{place} is not a key that Leadlight knows{hint}"
     if problem["type"] == "missing":
         return f"{place} is missing"
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    message = _PLAIN.get(problem["type"]) or _message(str(problem["msg"]))
     found = problem.get("input")
     is_plain = isinstance(found, str | int | float) and not isinstance(found, bool)
     return f"{place}: {message}" + (f" (found {found!r})" if is_plain else "")
+
+
+def _message(said: str) -> str:
+    said = said.removeprefix("Value error, ")
+    for theirs, ours in (("Input should ", "must "), ("String should ", "must ")):
+        if said.startswith(theirs):
+            return ours + said.removeprefix(theirs)
+    return said
 
 
 def _all_keys() -> list[str]:
@@ -93,7 +131,7 @@ def _parse_change(change: str) -> dict[str, Any]:
     key, equals, value = change.partition("=")
     parts = key.strip().split(".")
     if not equals or len(parts) < 2:
-        raise ConfigError(f"--set takes section.key=value, not {change!r}.")
+        raise ChangeError(f"--set takes section.key=value, not {change!r}.")
     try:
         parsed: Any = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:

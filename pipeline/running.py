@@ -57,10 +57,10 @@ def run_all(config: Config, name: str, *, at: datetime, say: Say, told: Told) ->
         work = partial(stage.run, config, folder, at=at, say=say)
         with_seconds(stage.name, told, work)
     with_seconds("check", told, lambda: check(config, folder))
+    point_to_latest(config, folder)  # it is finished, even if the registry fails
     if config.run.tracking:
         say("registering the scorer")
         with_seconds("register", told, lambda: _register(config, folder))
-    point_to_latest(config, folder)
     return folder
 
 
@@ -77,7 +77,7 @@ def latest_run(config: Config) -> Path:
     Raises
     ------
     RunError
-        When none has been.
+        When none has been, or the file that says which is damaged.
     """
     pointer = Path(config.run.folder) / LATEST
     if not pointer.exists():
@@ -85,7 +85,12 @@ def latest_run(config: Config) -> Path:
             f"No run has been finished in {config.run.folder} yet: use `leadlight "
             "run`, or name one with --run."
         )
-    name = json.loads(pointer.read_text(encoding="utf-8"))["run"]
+    try:
+        name = json.loads(pointer.read_text(encoding="utf-8"))["run"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{pointer} is damaged. Remove it, and name a run with --run."
+        ) from error
     return Path(config.run.folder) / str(name)
 
 

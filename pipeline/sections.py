@@ -77,8 +77,8 @@ class OutcomeConfig(Section):
 
     conversion: str | None = None
     closed_by: tuple[str, ...] = ()
-    horizon_days: float | None = Field(default=None, gt=0)
-    settling_days: float = Field(ge=0)
+    horizon_days: float | None = Field(default=None, gt=0, le=3650)
+    settling_days: float = Field(ge=0, le=3650)
     column: str | None = None
     positive: str | None = None
 
@@ -99,8 +99,8 @@ class SnapshotsConfig(Section):
     """At which instants leads are looked at."""
 
     rule: Literal["weekly", "after_creation", "on_kind", "at", "export"]
-    delay_hours: float = Field(ge=0)
-    most_age_days: float = Field(gt=0)
+    delay_hours: float = Field(ge=0, le=87_600)
+    most_age_days: float = Field(gt=0, le=36_500)
     kind: str | None = None
     at: tuple[datetime, ...] = ()
 
@@ -126,9 +126,19 @@ class AttributeConfig(Section):
 class SignalsConfig(Section):
     """How far back the standard signals look."""
 
-    lookbacks_days: tuple[int, ...] = Field(min_length=1)
+    lookbacks_days: tuple[Annotated[int, Field(gt=0, le=36_500)], ...] = Field(
+        min_length=1
+    )
     free_domains: tuple[str, ...]
     rival_domains: tuple[str, ...]
+
+    @field_validator("lookbacks_days")
+    @classmethod
+    def _rises(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if list(value) != sorted(set(value)):
+            told = ", ".join(map(str, value))
+            raise ValueError(f"must rise, each number once, but they are {told}")
+        return value
 
 
 class CutoffConfig(Section):

@@ -63,7 +63,12 @@ class Shelf:
                 "explain."
             )
         self.digests["reads"][artefact.file] = digest(path)
-        return artefact.read(path)
+        try:
+            return artefact.read(path)
+        except (ValueError, OSError) as error:  # among them those of JSON and Parquet
+            raise RunError(
+                f"{path} is damaged; run the stage that writes it again."
+            ) from error
 
     def put(self, artefact: Artefact[Value], value: Value) -> None:
         """Write an artefact, whole or not at all."""

@@ -117,9 +117,9 @@ def _cutoffs(folder: Path, quality: dict[str, Any]) -> str:
     gap = quality["served"]
     mean, most = gap["mean_difference"], gap["largest_difference"]
     lines += [
-        f"  In use, having learnt from the newest block too: {_in_use(told['served'])}.",
-        f"       Its probabilities differ from the judged ones by {mean:.3f} on average, "
-        f"by {most:.3f} at most.",
+        f"  In use, having learnt from the newest block: {_in_use(told['served'])}.",
+        f"       Its probabilities differ from the judged ones by {mean:.3f} on "
+        f"average, by {most:.3f} at most.",
     ]
     return "\n".join(lines)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import models.served
-from features.errors import ModelError
+from features.errors import ModelError, RunError
 
 from .artefacts import (
     BOOSTER,
@@ -144,9 +144,16 @@ def _client(config: Config) -> Iterator[MlflowClient]:
     root = Path(config.run.folder).resolve()
     root.mkdir(parents=True, exist_ok=True)
     uri = _store(config.run.tracking, root)
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
-    yield mlflow.MlflowClient()
+    try:
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
+        yield mlflow.MlflowClient()
+    except mlflow.exceptions.MlflowException as error:
+        said = (str(error).strip().splitlines() or ["no reason was given"])[0]
+        raise RunError(
+            f"The registry that run.tracking names cannot be used ({said.rstrip('.')})"
+            ". Correct run.tracking, or set it to '' to do without a registry."
+        ) from error
 
 
 def _store(uri: str, root: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -118,6 +119,9 @@ def wrong_clocks(case: Case) -> Verdict:
     wrong too that cannot be told by looking. Such touches are used only from the
     later of their two instants on, so that they cannot leak; but counts and days since
     the last touch are off by as much as the clock is. Look at ``source.timezone``.
+
+    A configured ``known_until`` that lies more than the horizon after all that was
+    seen says that leads did not convert when perhaps the export had ended.
     """
     if not case.config.touches:
         return not_applicable(_NO_TOUCHES)
@@ -131,14 +135,24 @@ def wrong_clocks(case: Case) -> Verdict:
             f"SELECT count(*) FILTER ({late}), count(*) FILTER ({early}) FROM touches",
         )
         examples = _leads_with(engine, f"{late} OR {early}")
-    if not after and not before:
+        silent = _silent_days(case, engine, until)
+    if not after and not before and not silent:
         return passed("No touch lies in the future, or was recorded before it was.")
     parts = [f"{after:,} touches lie after known_until"] if after else []
     parts += [f"{before:,} were recorded before they occurred"] if before else []
+    if silent:
+        parts.append(
+            f"source.known_until lies {silent:,.0f} days after the latest touch or "
+            f"milestone, more than the horizon of {case.config.outcome.horizon_days:g}"
+        )
     return tip(
         f"{' and '.join(parts)}. Look at source.timezone and source.known_until, and "
         "at the clocks of the systems that wrote them.",
-        {"after_known_until": after, "recorded_before": before},
+        {
+            "after_known_until": after,
+            "recorded_before": before,
+            "silent_days": silent,
+        },
         examples=examples,
     )
 
@@ -169,6 +183,22 @@ def recorded_at_assumed(case: Case) -> Verdict:
         "one.",
         {"sources": len(blind), "rows_missing": holes},
     )
+
+
+def _silent_days(case: Case, engine: Engine, until: datetime | None) -> float:
+    """Days from the latest instant seen to a configured end; 0 within the horizon."""
+    horizon = case.config.outcome.horizon_days
+    if case.config.source.known_until is None or until is None or horizon is None:
+        return 0.0
+    (latest,) = one_row(
+        engine,
+        "SELECT max(seen_at) FROM (SELECT max(occurred_at) AS seen_at FROM touches "
+        "UNION ALL SELECT max(reached_at) FROM milestones)",
+    )
+    if latest is None:
+        return 0.0
+    days = (until.replace(tzinfo=None) - latest) / timedelta(days=1)
+    return days if days > horizon else 0.0
 
 
 def _lost(source: dict[str, Any]) -> int:

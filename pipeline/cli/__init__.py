@@ -24,6 +24,8 @@ app.registered_commands.sort(
     key=lambda c: ORDER.index(c.name or getattr(c.callback, "__name__", ""))
 )
 
+_INTERRUPTED = 130
+
 __all__ = ["STAGE_HELP", "app", "looking", "main", "making", "scoring"]
 
 
@@ -36,13 +38,59 @@ def main() -> None:
     try:
         app()
     except LeadlightError as error:
+        if _is_interrupt(error):  # the intake takes it for a fault of the file
+            sys.exit(_INTERRUPTED)
         typer.echo(f"leadlight: {error}", err=True)
         sys.exit(1)
     except OSError as error:  # a full disk, a folder that may not be written
         typer.echo(f"leadlight: {error}.", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
+    except _engine_errors() as error:
+        if _is_interrupt(error):
+            sys.exit(_INTERRUPTED)
+        if isinstance(error, RuntimeError):
+            raise
+        typer.echo(f"leadlight: {_of_engine(error)}", err=True)
+        sys.exit(1)
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """What DuckDB raises, where a command has imported it; it is not imported here."""
+    engine = sys.modules.get("duckdb")
+    return (RuntimeError,) if engine is None else (RuntimeError, engine.Error)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is at the bottom of it: DuckDB makes an error of its own of it."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt) or "InterruptException" in _names(
+            error
+        ):
+            return True
+        if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+            return True
+        error = error.__cause__
+    return False
+
+
+def _names(error: BaseException) -> set[str]:
+    return {c.__name__ for c in type(error).__mro__}
+
+
+def _of_engine(error: BaseException) -> str:
+    """One sentence of what DuckDB says on many lines."""
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    if "OutOfMemoryException" in _names(error):
+        return (
+            f"The memory that run.memory_limit allows is not enough ({said}). Allow "
+            "more, or set run.threads lower."
+        )
+    return (
+        f"DuckDB could not do its work ({said}). Look whether the files of the run "
+        "are whole, and whether the disk is full."
+    )
 
 
 def _guard() -> None:

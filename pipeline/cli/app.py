@@ -39,9 +39,12 @@ DEFAULT_CONFIG = Path("leadlight.toml")
 
 def load(path: Path, changes: list[str] | None) -> Config:
     """Read the configuration, with the changes of the command line."""
-    from ..config import load_config
+    from ..config import ChangeError, load_config
 
-    return load_config(path, tuple(changes or ()))
+    try:
+        return load_config(path, tuple(changes or ()))
+    except ChangeError as error:  # misuse of the command line, not of the file
+        raise typer.BadParameter(str(error)) from error
 
 
 def progress(quiet: bool) -> AbstractContextManager[Say]:
@@ -57,15 +60,11 @@ def told(quiet: bool, what: str, seconds: float) -> None:
         typer.echo(f"{what:<10} {seconds:6.1f} s", err=True)
 
 
-def folder_of(config: Config, given: Path | None, *, is_new: bool = False) -> Path:
-    """Return the run folder that is meant."""
+def folder_of(config: Config, given: Path | None) -> Path:
+    """Return the run folder that is meant, to be looked at."""
     from ..running import latest_run
 
-    if given is not None:
-        return given
-    if is_new:
-        return Path(config.run.folder) / new_name(Path(config.run.folder))
-    return latest_run(config)
+    return latest_run(config) if given is None else given
 
 
 def bundle_of(config: Config, run_folder: Path | None, alias: str) -> Bundle:

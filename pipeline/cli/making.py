@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,7 @@ from .app import (
     Changes,
     ConfigFile,
     Quiet,
-    RunFolder,
     app,
-    folder_of,
     load,
     new_name,
     progress,
@@ -23,6 +21,16 @@ from .app import (
 )
 from .scoring import score
 
+if TYPE_CHECKING:
+    from ..sections import Config
+
+NewFolder = Annotated[
+    Path | None, typer.Option("--run", help="A run folder; default: a new one.")
+]
+# Without a default: a stage by itself would write into a run that is finished.
+IntoFolder = Annotated[
+    Path, typer.Option("--run", help="The run folder, which intake has made.")
+]
 RunName = Annotated[
     str | None, typer.Option("--name", help="The run folder's name; default: the time.")
 ]
@@ -94,25 +102,6 @@ def run(
     typer.echo(f"\nEverything is in {folder}")
 
 
-def _stage_command(name: str, summary: str) -> None:
-    def command(
-        config: ConfigFile = DEFAULT_CONFIG,
-        changes: Changes = None,
-        run_folder: RunFolder = None,
-        quiet: Quiet = False,
-    ) -> None:
-        from ..stages import STAGES
-
-        settings = load(config, changes)
-        stage = next(s for s in STAGES if s.name == name)
-        folder = folder_of(settings, run_folder, is_new=name == "intake")
-        with progress(quiet) as say:
-            stage.run(settings, folder, at=datetime.now(UTC), say=say)
-        typer.echo(f"{name}: done in {folder}")
-
-    app.command(name, help=summary)(command)
-
-
 # The stages' own first lines, so that no stage is imported for `--help`; a test
 # holds the two equal.
 STAGE_HELP = {
@@ -125,8 +114,45 @@ STAGE_HELP = {
     "explain": "Settle the contract, and split the points of the newest block among "
     "signals.",
 }
-for _name, _help in STAGE_HELP.items():
-    _stage_command(_name, _help)
+
+
+@app.command(help=STAGE_HELP["intake"])
+def intake(
+    config: ConfigFile = DEFAULT_CONFIG,
+    changes: Changes = None,
+    run_folder: NewFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read the sources into a new run folder, unless one is named."""
+    settings = load(config, changes)
+    runs = Path(settings.run.folder)
+    _run_stage("intake", settings, run_folder or runs / new_name(runs), quiet=quiet)
+
+
+def _stage_command(name: str) -> None:
+    def command(
+        run_folder: IntoFolder,
+        config: ConfigFile = DEFAULT_CONFIG,
+        changes: Changes = None,
+        quiet: Quiet = False,
+    ) -> None:
+        _run_stage(name, load(config, changes), run_folder, quiet=quiet)
+
+    app.command(name, help=STAGE_HELP[name])(command)
+
+
+for _name in STAGE_HELP:
+    if _name != "intake":
+        _stage_command(_name)
+
+
+def _run_stage(name: str, settings: Config, folder: Path, *, quiet: bool) -> None:
+    from ..stages import STAGES
+
+    stage = next(s for s in STAGES if s.name == name)
+    with progress(quiet) as say:
+        stage.run(settings, folder, at=datetime.now(UTC), say=say)
+    typer.echo(f"{name}: done in {folder}")
 
 
 def _tell_where(folder: Path, out: Path, name: str) -> None:

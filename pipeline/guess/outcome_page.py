@@ -23,7 +23,7 @@ def snapshot_lines(guess: Guess) -> Page:
     if guess.ending is None:
         why = "by the time of the export: nothing is dated"
         return [Line("rule", toml.text("export"), why)], []
-    if guess.roles.touches:
+    if _is_weekly(guess):
         why = "open leads of all ages, as scored at night"
         return [Line("rule", toml.text("weekly"), why)], []
     why = "once, when they come: without touches only their age changes"
@@ -32,16 +32,30 @@ def snapshot_lines(guess: Guess) -> Page:
 
 
 def cutoff_lines(guess: Guess) -> Page:
-    """Promises that the observed rate of conversion makes plausible."""
-    promise = promise_of(guess.rate)
+    """Promises that the observed rate of conversion makes plausible.
+
+    Looked at every week, a lead that stays open is counted again and again, so that
+    the rate of snapshots lies far from that of leads: no precision is proposed then,
+    but a share of the leads that sales can work.
+    """
     rate = f"{guess.rate:.1%} of the leads looked at converted"
     mql = "{ capture = 0.80, confidence = 0.95, otherwise = { capacity_share = 0.30 } }"
+    question = f"what do marketing and sales need of these promises? {rate}."
+    if _is_weekly(guess):
+        why = "a share of capacity: the rate of weekly snapshots is not known yet"
+        return [Line("mql", mql), Line("sql", "{ capacity_share = 0.05 }", why)], [
+            question
+        ]
     sql = (
-        f"{{ precision = {promise:.2f}, confidence = 0.95, "
+        f"{{ precision = {promise_of(guess.rate):.2f}, confidence = 0.95, "
         "otherwise = { capacity_share = 0.05 } }"
     )
-    question = f"what do marketing and sales need of these promises? {rate}."
     return [Line("mql", mql), Line("sql", sql)], [question]
+
+
+def _is_weekly(guess: Guess) -> bool:
+    """Whether leads are looked at more than once."""
+    return guess.ending is not None and bool(guess.roles.touches)
 
 
 def train_lines(guess: Guess) -> Page:

@@ -137,6 +137,18 @@ def test_ll104_fires_on_touches_recorded_before_they_occurred(tmp_path: Path) ->
     assert told.examples == ("lead-07",)
 
 
+@pytest.mark.parametrize(("day", "fires"), [("02-01", False), ("03-01", True)])
+def test_ll104_fires_where_the_end_lies_far_after_all_that_was_seen(
+    tmp_path: Path, day: str, fires: bool
+) -> None:
+    until = f"2026-{day}T00:00:00+00:00"
+    taken_in(tmp_path, known_until=until)
+    config = dated_config(source={"known_until": until})
+    told = found("LL104", Case(config, tmp_path))
+    assert told.answer is (Answer.TIP if fires else Answer.PASSED)
+    assert ("days after the latest touch or milestone" in told.said) is fires
+
+
 def test_ll104_is_silent_when_the_clocks_are_right(tmp_path: Path) -> None:
     assert found("LL104", taken_in(tmp_path)).answer is Answer.PASSED
 

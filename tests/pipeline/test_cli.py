@@ -117,6 +117,7 @@ def test_help_lists_the_commands_in_the_order_of_their_use(
         ["run", "--nmae", "x"],
         ["score", "a", "-o", "b", "--at", "now"],
         ["demo", "--leads", "many"],
+        ["run", "--set", "nonsense"],
         [],
     ],
 )
@@ -144,7 +145,7 @@ def test_misuse_is_exit_code_2(
         (["attributes.colour.means=number"], "[attributes] names 'colour', which no"),
         (["leads.known_at_creation=['colour']"], "leads.csv has no column 'colour'"),
         (["trian.seed=1"], "trian is not a key that Leadlight knows; did you mean"),
-        (["snapshots.rule=daily"], "snapshots.rule: Input should be 'weekly', "),
+        (["snapshots.rule=daily"], "snapshots.rule: must be 'weekly', "),
     ],
 )  # fmt: skip
 def test_a_bad_input_to_the_pipeline_is_one_sentence(
@@ -222,6 +223,67 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_scores(
     assert "File too large" in done.sentence
     assert out.read_bytes() == b"yesterday's"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["few.csv", "scores.parquet"]
+
+
+@pytest.mark.parametrize("stage", ["build", "train", "calibrate", "explain"])
+def test_a_stage_writes_into_no_run_that_is_not_named(
+    leadlight: Leadlight, demo: Demo, stage: str
+) -> None:
+    before = digest(demo.run / "manifest.json")
+    done = leadlight(stage, cwd=demo.folder)
+    assert done.code == 2
+    assert "Missing option '--run'." in done.err
+    assert digest(demo.run / "manifest.json") == before
+
+
+_RAISING = """
+import duckdb
+from pipeline import config
+def load(*_):
+    {raising}
+config.load_config = load
+"""
+
+
+@pytest.mark.parametrize(
+    "raising",
+    [
+        "raise RuntimeError('Query interrupted')",
+        "raise duckdb.InterruptException('INTERRUPT Error: Interrupted!')",
+        "from features.errors import SourceError; "
+        "raise SourceError('No.') from duckdb.InterruptException('Interrupted!')",
+        "raise KeyboardInterrupt",
+    ],
+)
+def test_an_interrupted_command_ends_with_130_and_without_a_traceback(
+    leadlight: Leadlight, tmp_path: Path, raising: str
+) -> None:
+    done = leadlight("run", cwd=tmp_path, first=_RAISING.format(raising=raising))
+    assert done.code == 130
+    assert "Traceback" not in done.err
+    assert "leadlight:" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("OutOfMemoryException", "The memory that run.memory_limit allows is not"),
+        ("IOException", "DuckDB could not do its work (It failed)."),
+    ],
+)
+def test_what_the_engine_cannot_do_is_one_sentence(
+    leadlight: Leadlight, tmp_path: Path, error: str, said: str
+) -> None:
+    raising = f"raise duckdb.{error}('It failed.\\nSee there.')"
+    done = leadlight("run", cwd=tmp_path, first=_RAISING.format(raising=raising))
+    assert done.sentence.startswith(said)
+
+
+def test_a_fault_of_our_own_is_still_told_in_full(
+    leadlight: Leadlight, tmp_path: Path
+) -> None:
+    first = _RAISING.format(raising="raise RuntimeError('ours')")
+    assert "Traceback" in leadlight("run", cwd=tmp_path, first=first).err
 
 
 def test_a_finished_run_is_not_run_over(leadlight: Leadlight, demo: Demo) -> None:

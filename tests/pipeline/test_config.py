@@ -173,6 +173,13 @@ def test_sections_that_contradict_one_another_are_refused(
         ("cutoffs.sql={value=900}", "'value' and 'cost' go together"),
         ("cutoffs.sql={value=9, cost=9}", "'cost' must be below 'value'"),
         ("cutoffs.sql={precision=0.5, capture=0.5, confidence=0.9}", "exactly one of"),
+        ("outcome.horizon_days=1e9", "less than or equal to 3650"),
+        ("outcome.settling_days=1e9", "less than or equal to 3650"),
+        ("snapshots.most_age_days=1e9", "less than or equal to 36500"),
+        ("snapshots.delay_hours=1e9", "less than or equal to 87600"),
+        ("signals.lookbacks_days=[0, 7]", "must be greater than 0 (found 0)"),
+        ("signals.lookbacks_days=[7, 7]", "must rise, each number once"),
+        ("signals.lookbacks_days=[30, 7]", "but they are 30, 7"),
         ("train.folds=1", "train.folds: "),
         ("train.depths=[]", "train.depths: "),
         ("run.model='../../etc'", "run.model: "),
@@ -184,6 +191,29 @@ def test_a_section_that_cannot_be_is_refused(
     tmp_path: Path, change: str, said: str
 ) -> None:
     assert said in _refused(tmp_path, DATED, change)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("funnel.top=banana", "funnel.top: must be a list (found 'banana')."),
+        ("train.folds=many", "train.folds: must be a whole number (found 'many')."),
+        ("train.folds=2.5", "train.folds: must be a whole number (found 2.5)."),
+        ("train.test_share=most", "must be a number (found 'most')."),
+        ("train.monotone=perhaps", "must be true or false (found 'perhaps')."),
+        ("run.model=3", "run.model: must be a text in quotation marks (found 3)."),
+        ("train.depths=[]", "train.depths: must not be an empty list."),
+        ("source.known_until=soon", "known_until: must be an instant, such as"),
+        ("funnel=3", "funnel: must be a section of keys and values (found 3)."),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_in_plain_words(
+    tmp_path: Path, change: str, said: str
+) -> None:
+    if change.startswith("funnel=3"):
+        assert said in _refused(tmp_path, f"funnel = 3\n{DATED}")
+    else:
+        assert said in _refused(tmp_path, DATED, change)
 
 
 @pytest.mark.parametrize(

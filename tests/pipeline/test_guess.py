@@ -137,6 +137,8 @@ def test_a_file_of_steps_is_touches_and_milestones_alike(tmp_path: Path) -> None
     assert "approved (20)" in text
     assert "  steps.csv.gz: touches and milestones" in told
     assert raw["snapshots"]["rule"] == "weekly"
+    # The rate of leads says little of that of weekly snapshots.
+    assert raw["cutoffs"]["sql"] == {"capacity_share": 0.05}
 
 
 def test_sorts_kinds_into_the_funnel_by_their_words(tmp_path: Path) -> None:

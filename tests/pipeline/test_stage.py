@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from features.errors import RunError
-from pipeline.artefacts import record, text
+from pipeline.artefacts import Artefact, record, table, text
 from pipeline.checks.examples import dated_config
-from pipeline.running import run_all
+from pipeline.running import latest_run, run_all
 from pipeline.sections import Config
 from pipeline.stage import Shelf, read_manifest, stage
 from pipeline.stages import STAGES
+from pipeline.tracking import source_of_alias
 from tests.pipeline.demo_run import RUN, STARTED_AT, Demo
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -148,6 +150,47 @@ def test_every_file_of_the_run_is_in_its_manifest(demo: Demo) -> None:
     }
     assert lying - written == {"manifest.json", "checks.json"}
     assert written <= lying
+
+
+@pytest.mark.parametrize("artefact", [table("spine"), record("intake")])
+def test_a_damaged_artefact_says_what_to_do(
+    tmp_path: Path, artefact: Artefact[Any]
+) -> None:
+    (tmp_path / artefact.file).write_bytes(b"{PAR1 half of it")
+    shelf = Shelf(tmp_path, lambda _: None, AT, reads=(artefact.file,))
+    with pytest.raises(RunError, match="is damaged; run the stage that writes it"):
+        shelf.get(artefact)
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[]", "{}", "3"])
+def test_a_damaged_pointer_to_the_latest_run_says_what_to_do(
+    tmp_path: Path, damaged: str
+) -> None:
+    (tmp_path / "latest.json").write_text(damaged)
+    with pytest.raises(RunError, match=r"latest\.json is damaged"):
+        latest_run(dated_config(run={"folder": str(tmp_path)}))
+
+
+def test_a_run_is_found_although_the_registry_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RunError("The registry failed.")
+
+    monkeypatch.setattr("pipeline.running.STAGES", ())
+    monkeypatch.setattr("pipeline.running.check", lambda *_: None)
+    monkeypatch.setattr("pipeline.running._register", fails)
+    config = dated_config(run={"folder": str(tmp_path)})
+    with pytest.raises(RunError, match="The registry failed"):
+        _run(config, "done")
+    assert latest_run(config) == tmp_path / "done"
+
+
+def test_a_registry_of_no_known_kind_is_one_sentence(tmp_path: Path) -> None:
+    run = {"folder": str(tmp_path), "tracking": "nonsense://x"}
+    with pytest.raises(RunError, match=r"run\.tracking names cannot be used") as caught:
+        source_of_alias(dated_config(run=run), "champion")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_finished_run_is_not_run_over(demo: Demo) -> None:
