@@ -10,7 +10,8 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -51,15 +52,25 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     >>> place.read_text()
     'whole'
     """
+    with beside(path) as part:
+        write(part)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Give a place beside a file, whose content takes the file's place at the end.
+
+    Where anything fails before, the file stays as it was and nothing is left behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        write(beside)
-        with beside.open("rb+") as written:
+        yield part
+        with part.open("rb+") as written:
             os.fsync(written.fileno())
-        beside.replace(path)
+        part.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def digest(path: Path) -> str:

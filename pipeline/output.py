@@ -22,7 +22,6 @@ import pyarrow.parquet as pq
 
 from features.errors import ConfigError
 
-from .artefacts import replace_file
 from .origins import TableConfig
 from .sections import Config
 
@@ -78,20 +77,26 @@ def _is_of(place: Path, written: str) -> bool:
     return place.match(os.path.abspath(written)) or place in matches
 
 
-def write_scores(table: pd.DataFrame, path: Path) -> int:
-    """Write a table by the ending of its path.
+def write_scores(table: pd.DataFrame, path: Path, *, ending: str | None = None) -> int:
+    """Write a table as Parquet or CSV.
+
+    Parameters
+    ----------
+    ending : str, optional
+        ``.parquet`` or ``.csv``, where the path has another; default: the path's.
 
     Returns
     -------
     int
         How many lead and account ids had to be changed; 0 for Parquet.
     """
-    check_ending(path)
-    if path.suffix == ".parquet":
-        replace_file(path, lambda p: table.to_parquet(p, index=False))
+    ending = path.suffix if ending is None else ending
+    check_ending(path.with_suffix(ending))
+    if ending == ".parquet":
+        table.to_parquet(path, index=False)
         return 0
     safe = without_formulas(table)
-    replace_file(path, lambda p: safe.to_csv(p, index=False))
+    safe.to_csv(path, index=False)
     ids = [c for c in _IDS if c in table]
     return sum(int((safe[c].dropna() != table[c].dropna()).sum()) for c in ids)
 

@@ -47,7 +47,7 @@ def score(
     """Score leads in batch, each with its reasons."""
     import pyarrow as pa
 
-    from ..artefacts import replace_file
+    from ..artefacts import beside
     from ..ledger import ledger_of, write_ledger
     from ..output import check_ending, check_place, write_scores
     from ..scoring import score_leads
@@ -62,9 +62,11 @@ def score(
         scored = score_leads(settings, bundle, leads, at=instant, say=say)
     held = pa.Table.from_pandas(scored.ledger, preserve_index=False)
     told = bundle.contract.to_json()
-    # The scores first: the ledger holds their digest, so a crash between is noticed.
-    changed = write_scores(scored.table, out)
-    replace_file(ledger_of(out), lambda p: write_ledger(held, told, p, scores=out))
+    # Both are whole before either takes its place; the ledger holds the scores' digest,
+    # so that a crash between the two is noticed.
+    with beside(ledger_of(out)) as ledger, beside(out) as scores:
+        changed = write_scores(scored.table, scores, ending=out.suffix)
+        write_ledger(held, told, ledger, scores=scores)
     if changed:
         typer.echo(
             f"{changed:,} lead or account {'id looks' if changed == 1 else 'ids look'} "

@@ -211,11 +211,11 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_scores(
     first = (
         "import resource\n"
         "from pipeline import artefacts\n"
-        "whole = artefacts.replace_file\n"
-        "def full(path, write):\n"
+        "whole = artefacts.beside\n"
+        "def full(path):\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "    whole(path, write)\n"
-        "artefacts.replace_file = full\n"
+        "    return whole(path)\n"
+        "artefacts.beside = full\n"
     )
     done = leadlight(
         "score", few, "-o", out, "--run", demo.run, "-q", cwd=desk, first=first
