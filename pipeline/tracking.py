@@ -128,6 +128,8 @@ def _none_found(name: str, alias: str) -> str:
 def _client(config: Config) -> Iterator[MlflowClient]:
     """MLflow, pointed at the configured store, with pickles refused."""
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+    # Under `mlflow run` it names a run of that command's store, which need not be ours.
+    os.environ.pop("MLFLOW_RUN_ID", None)
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     # Their progress is not ours to show.
