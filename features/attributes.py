@@ -7,11 +7,15 @@ flag or a category; text that cannot be read is missing, never nought.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from .amounts import size_band, sum_band
+from .company import Means
+from .let import let
+from .letters import plain_sql
 from .vocabulary import CREATED_AT, DAY_US, SNAPSHOT_AT
 
 _YES = ("1", "true", "yes", "y", "t", "on")
@@ -26,9 +30,12 @@ class Attribute:
     ----------
     name : str
         Its column.
+    means : str
+        How it is read.
     """
 
     name: str
+    means: Means = field(default="category", kw_only=True)
 
     def is_known(self) -> exp.Expression:
         """1 where anything is known, else 0."""
@@ -63,25 +70,68 @@ class Attribute:
         """The text itself, as a category."""
         return self._text()
 
-    def matched(self, patterns: Mapping[str, str], *, otherwise: str) -> exp.Expression:
-        """The first name whose pattern is found in the lower-case text.
+    def matched(
+        self, patterns: Iterable[tuple[str, str]], *, otherwise: str
+    ) -> exp.Expression:
+        """The first name whose pattern is found in the plain text.
 
         Parameters
         ----------
-        patterns : mapping of str to str
-            Name to regular expression (RE2 and Java alike), tried in order.
+        patterns : iterable of (str, str)
+            Name and regular expression (RE2 and Java alike), tried in order; a name
+            may come twice.
         otherwise : str
             The name where no pattern is found; missing text stays missing.
         """
-        lower = exp.Lower(this=self._text())
-        missing = exp.Is(this=self._text(), expression=exp.null())
-        named = exp.Case().when(missing, exp.null())
-        for name, pattern in patterns.items():
-            found = exp.RegexpLike(
-                this=lower.copy(), expression=exp.Literal.string(pattern)
-            )
-            named = named.when(found, _word(name))
-        return named.else_(_word(otherwise))
+
+        def read(t: exp.Expression) -> exp.Expression:
+            named = exp.Case().when(exp.Is(this=t, expression=exp.null()), exp.null())
+            for name, pattern in patterns:
+                found = exp.RegexpLike(this=t.copy(), expression=_word(pattern))
+                named = named.when(found, _word(name))
+            return named.else_(_word(otherwise))
+
+        return let("t", self.plain(), read)
+
+    def listed(
+        self, names: Iterable[tuple[str, tuple[str, ...]]], *, otherwise: str
+    ) -> exp.Expression:
+        """The name in whose list the whole plain text stands, whatever its dots.
+
+        Parameters
+        ----------
+        names : iterable of (str, tuple of str)
+            Name and plain texts.
+        otherwise : str
+            The name where the text is in no list; missing text stays missing.
+        """
+        dotless = exp.func("REPLACE", self.plain(), _word("."), _word(""))
+        whole = exp.Trim(this=dotless)
+
+        def read(t: exp.Expression) -> exp.Expression:
+            named = exp.Case().when(exp.Is(this=t, expression=exp.null()), exp.null())
+            for name, texts in names:
+                listed = exp.In(this=t.copy(), expressions=[_word(x) for x in texts])
+                named = named.when(listed, _word(name))
+            return named.else_(_word(otherwise))
+
+        return let("t", whole, read)
+
+    def size(self) -> exp.Expression:
+        """The fewest employees in the band of the text; missing where none is read."""
+        return size_band(self.plain())
+
+    def revenue(self) -> exp.Expression:
+        """The least sum in the band of the text; missing where none is read."""
+        return sum_band(self.plain())
+
+    def plain(self) -> exp.Expression:
+        """The text in plain lower-case letters."""
+        return plain_sql(self._text())
+
+    def is_like(self, pattern: str) -> exp.Expression:
+        """Whether a pattern is found in the plain text."""
+        return exp.RegexpLike(this=self.plain(), expression=_word(pattern))
 
     def _text(self) -> exp.Expression:
         return exp.column(exp.to_identifier(self.name, quoted=True))
@@ -97,31 +147,57 @@ class EmailAddress(Attribute):
         Domains that say nothing of an employer, and those of competitors.
     education_domain : str
         A pattern of the domains of schools.
+    disposable_domains : tuple of str
+        Domains of addresses that are thrown away after use.
+    roles : tuple of str
+        What stands before the @ where nobody's name does.
     """
 
     free_domains: tuple[str, ...] = ()
     rival_domains: tuple[str, ...] = ()
     education_domain: str = "$^"
+    disposable_domains: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
     def domain_class(self) -> exp.Expression:
-        """Free, education, rival or corporate; missing where there is no address."""
-        domain = exp.SplitPart(
-            this=exp.Lower(this=self._text()),
-            delimiter=exp.Literal.string("@"),
-            part_index=exp.Literal.number(2),
-        )
+        """Rival, free, disposable, education or corporate; missing without address."""
+        domain = self._part(2)
         school = exp.RegexpLike(
-            this=domain.copy(), expression=exp.Literal.string(self.education_domain)
+            this=domain.copy(), expression=_word(self.education_domain)
         )
-        named = exp.Case().when(
-            exp.func("COALESCE", domain, _word("")).eq(_word("")), exp.null()
-        )
-        listed = {"rival": self.rival_domains, "free": self.free_domains}
+        named = exp.Case().when(_is_blank(domain), exp.null())
+        listed = {
+            "rival": self.rival_domains,
+            "free": self.free_domains,
+            "disposable": self.disposable_domains,
+        }
         for name, domains in listed.items():
             if domains:
                 lower = [d.lower() for d in domains]
                 named = named.when(domain.copy().isin(*lower), _word(name))
         return named.when(school, _word("education")).else_(_word("corporate"))
+
+    def is_of_a_role(self) -> exp.Expression:
+        """1 where a function reads the mail, 0 where a person may; else missing."""
+        local, domain = self._part(1), self._part(2)
+        names = "|".join(re.escape(r).replace(r"\-", "-") for r in self.roles)
+        role = exp.RegexpLike(
+            this=local.copy(), expression=_word(f"^({names})([.+_-].*)?[0-9]*$")
+        )
+        return (
+            exp.Case()
+            .when(_is_blank(domain), exp.null())
+            .when(_is_blank(local), exp.null())
+            .when(role, _number(1))
+            .else_(_number(0))
+        )
+
+    def _part(self, number: int) -> exp.Expression:
+        return exp.SplitPart(
+            this=exp.Trim(this=exp.Lower(this=self._text())),
+            delimiter=_word("@"),
+            part_index=_number(number),
+        )
 
 
 @dataclass(frozen=True)
@@ -157,6 +233,10 @@ def whole_words(*stems: str) -> str:
         for s in stems
     ]
     return r"(^|[^a-z0-9])(" + "|".join(p.replace(r"\ ", " ") for p in parts) + ")"
+
+
+def _is_blank(text: exp.Expression) -> exp.Expression:
+    return exp.func("COALESCE", text.copy(), _word("")).eq(_word(""))
 
 
 def _number(value: float) -> exp.Expression:

@@ -13,15 +13,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from . import behavioural, firmographic
+from . import firmographic
 from .attributes import Attribute, EmailAddress, Lead
+from .colleagues import Colleagues
 from .company import Company, DeclaredAttribute
 from .declare import Declaration, Feature, Of, Signal, declarations
 from .errors import ConfigError, few
-from .lexicon import EDUCATION_DOMAIN, FREE_DOMAINS
-from .touches import Aggregate, Touches
+from .lexicon import DISPOSABLE_DOMAINS, EDUCATION_DOMAIN, FREE_DOMAINS, ROLES
+from .past.aggregate import Aggregate
+from .past.query import in_dialect
+from .plausible import JUDGED
+from .signals import account, activity, creation, journey, outreach, rhythm, worth
+from .touches import Touches
 from .vocabulary import CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT, FunnelStage
 
+_ROOMS = (activity, rhythm, journey, worth, outreach, account, creation, firmographic)
 _TAKEN = {ROW, LEAD_ID, CREATED_AT, SNAPSHOT_AT}  # columns of the spine
 
 
@@ -57,7 +63,7 @@ class Catalogue:
 
     def sql(self, feature: Feature, dialect: str = "duckdb") -> str:
         """Return a column's definition in a dialect of SQL."""
-        return feature.expression.sql(dialect)
+        return in_dialect(feature.definition().sql("duckdb"), dialect)
 
     @property
     def fingerprint(self) -> str:
@@ -67,6 +73,8 @@ class Catalogue:
             for s in self.signals
             for f in s
         ]
+        if self.company.has_accounts:  # colleagues' conversions are asked for
+            told.append([self.company.conversion, *self.company.closed_by])
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
@@ -91,7 +99,7 @@ def catalogue_of(company: Company) -> Catalogue:
             f"No attribute can be called {few(taken)}: snapshots have columns of that "
             "name. Rename it in the source, or leave it out."
         )
-    found = declarations(behavioural, firmographic)
+    found = declarations(*_ROOMS)
     signals = tuple(s for d in found for s in _signals(d, company))
     names = [f.name for s in signals for f in s]
     if twice := sorted({n for n in names if names.count(n) > 1}):
@@ -114,15 +122,22 @@ def slug(name: str) -> str:
 
 
 def _signals(declared: Declaration, company: Company) -> Iterator[Signal]:
-    if declared.of in {Of.TOUCHES, Of.EACH_KIND, Of.EACH_STAGE}:
+    if declared.of in {Of.TOUCHES, Of.OUTBOUND, Of.EACH_KIND, Of.EACH_STAGE}:
         if company.has_touches:
             yield from _of_touches(declared, company)
+    elif declared.of is Of.COLLEAGUES:
+        if company.has_accounts and company.is_dated:
+            yield _of_colleagues(declared, company)
     elif declared.of is Of.LEAD:
         if company.is_dated:
             yield _level(declared, declared.name, declared.words, Lead(), ())
-    elif declared.of is Of.RECORD:
-        if len(company.attributes) > 1:
-            record = tuple(Attribute(a.name) for a in company.attributes)
+    elif declared.of in {Of.RECORD, Of.JUDGED}:
+        record = tuple(
+            _read(a, company)
+            for a in company.attributes
+            if declared.of is Of.RECORD or a.means in JUDGED
+        )
+        if len(record) > 1:
             names = tuple(a.name for a in record)
             yield _level(declared, declared.name, declared.words, record, names)
     else:
@@ -135,18 +150,14 @@ def _signals(declared: Declaration, company: Company) -> Iterator[Signal]:
 def _of_touches(declared: Declaration, company: Company) -> Iterator[Signal]:
     outbound = tuple(k.name for k in company.kinds if k.is_outbound)
     everything = Touches(outbound)
-    if declared.of is Of.TOUCHES:
-        needs_outbound = declared.name.startswith("outbound")
-        if outbound or not needs_outbound:
-            yield _aggregate(
-                declared, company, declared.name, declared.words, everything
-            )
+    if declared.of is Of.TOUCHES or (declared.of is Of.OUTBOUND and outbound):
+        yield _aggregate(declared, company, declared.name, declared.words, everything)
     elif declared.of is Of.EACH_KIND:
         for kind in company.kinds:
             name = f"{slug(kind.name)}_{declared.name}"
             words = declared.words.format(kind=kind.words)
             yield _aggregate(declared, company, name, words, everything.of(kind.name))
-    else:
+    elif declared.of is Of.EACH_STAGE:
         for stage in FunnelStage:
             if kept := _of_stage(everything.inbound(), stage, company):
                 name = f"{stage}_{declared.name}"
@@ -171,18 +182,26 @@ def _of_stage(touches: Touches, stage: FunnelStage, company: Company) -> Touches
     return touches.of(*kinds) if kinds else None
 
 
+def _of_colleagues(declared: Declaration, company: Company) -> Signal:
+    return _aggregate(declared, company, declared.name, declared.words, Colleagues())
+
+
 def _aggregate(
-    declared: Declaration, company: Company, name: str, words: str, touches: Touches
+    declared: Declaration,
+    company: Company,
+    name: str,
+    words: str,
+    given: Touches | Colleagues,
 ) -> Signal:
     lookbacks: tuple[int | None, ...] = (
         company.lookbacks_days if declared.lookbacks else (None,)
     )
     features = []
     for days in lookbacks:
-        kept = touches if days is None else touches.within(days=days)
+        kept = given if days is None else given.within(days=days)
         made = cast(Aggregate, declared.function(kept))
         column = name if days is None else f"{name}_{days}d"
-        features.append(Feature(column, made.expression, True, made.where_none, days))
+        features.append(Feature(column, made.expression, made.atoms, days))
     return Signal(
         name, words, declared.family, declared.unit, declared.monotone, tuple(features)
     )
@@ -191,22 +210,27 @@ def _aggregate(
 def _of_attribute(
     declared: Declaration, attribute: DeclaredAttribute, company: Company
 ) -> Signal:
-    free = (*FREE_DOMAINS, *company.free_domains)
-    read = (
-        EmailAddress(attribute.name, free, company.rival_domains, EDUCATION_DOMAIN)
-        if declared.of is Of.EMAIL
-        else Attribute(attribute.name)
-    )
     is_plain = declared.name == declared.of.value
     base = slug(attribute.name)
     name = base if is_plain else f"{base}_{declared.name}"
     words = declared.words.format(
         attribute=attribute.words if is_plain else _uncapital(attribute.words)
     )
+    read = _read(attribute, company)
     made = _level(declared, name, words, read, (attribute.name,))
     return Signal(
         made.name, made.words, attribute.family, made.unit, attribute.direction,
         made.features, made.attributes, attribute.personal and is_plain,
+    )  # fmt: skip
+
+
+def _read(attribute: DeclaredAttribute, company: Company) -> Attribute:
+    if attribute.means != "email":
+        return Attribute(attribute.name, means=attribute.means)
+    free = (*FREE_DOMAINS, *company.free_domains)
+    return EmailAddress(
+        attribute.name, free, company.rival_domains, EDUCATION_DOMAIN,
+        DISPOSABLE_DOMAINS, ROLES, means="email",
     )  # fmt: skip
 
 
@@ -217,7 +241,7 @@ def _level(
     given: object,
     attributes: tuple[str, ...],
 ) -> Signal:
-    column = Feature(name, declared.function(given), is_aggregate=False)
+    column = Feature(name, declared.function(given))
     return Signal(
         name, words, declared.family, declared.unit, declared.monotone,
         (column,), attributes,

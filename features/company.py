@@ -8,7 +8,10 @@ from typing import Any, Literal
 from .declare import Monotone
 from .vocabulary import Family, FunnelStage
 
-Means = Literal["number", "category", "flag", "title", "email"]
+Means = Literal[
+    "number", "category", "flag", "title", "email", "size", "revenue", "industry",
+    "country",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ class Company:
         Besides the well-known free ones.
     is_dated : bool
         Whether leads have instants; a flat export has none.
+    has_touches, has_accounts : bool
+        Whether there are any.
+    conversion : str or None
+        The milestone we predict: what colleagues may have reached before.
+    closed_by : tuple of str
+        Milestones after which a lead can no longer convert.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -73,6 +82,9 @@ class Company:
     rival_domains: tuple[str, ...] = ()
     is_dated: bool = True
     has_touches: bool = True
+    has_accounts: bool = False
+    conversion: str | None = None
+    closed_by: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
@@ -94,4 +106,7 @@ class Company:
             rival_domains=tuple(raw["rival_domains"]),
             is_dated=raw["is_dated"],
             has_touches=raw["has_touches"],
+            has_accounts=raw["has_accounts"],
+            conversion=raw["conversion"],
+            closed_by=tuple(raw["closed_by"]),
         )

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 from sqlglot import exp
 
 from .errors import ConfigError
+from .past.aggregate import Aggregate, AnyAtom
 from .vocabulary import Family, Unit
 
 Monotone = Literal[-1, 0, 1]
@@ -25,15 +26,22 @@ class Of(StrEnum):
     """What a signal's function is handed, and how often it is asked."""
 
     TOUCHES = "touches"  # all touches, once
+    OUTBOUND = "outbound"  # all touches, once, where some kinds are ours
     EACH_KIND = "each kind"  # the touches of one kind, once per declared kind
     EACH_STAGE = "each stage"  # the touches of one funnel stage, once per stage
+    COLLEAGUES = "colleagues"  # what was known of the account's other leads, once
     LEAD = "lead"  # the instants of the lead itself, once
     RECORD = "record"  # all attributes at once
+    JUDGED = "judged"  # all attributes of which it can be told whether they read
     NUMBER = "number"  # one attribute, once per attribute that means this
     CATEGORY = "category"
     FLAG = "flag"
     TITLE = "title"
     EMAIL = "email"
+    SIZE = "size"
+    REVENUE = "revenue"
+    INDUSTRY = "industry"
+    COUNTRY = "country"
 
 
 @dataclass(frozen=True)
@@ -59,19 +67,26 @@ class Feature:
     name : str
         The column's name.
     expression : sqlglot expression
-        Its definition: over the touches before a snapshot where ``is_aggregate``,
-        over the attributes known by then where not.
-    where_none : float or None
-        The value of a snapshot that no touch precedes; None is missing.
+        Its definition: over its atoms, or over the attributes known by then.
+    atoms : tuple of atoms
+        What it sums up of the past; none where it reads attributes.
     lookback_days : int or None
         How far back it looks; None is all the way.
     """
 
     name: str
     expression: exp.Expression
-    is_aggregate: bool
-    where_none: float | None = None
+    atoms: tuple[AnyAtom, ...] = ()
     lookback_days: int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one atom as it is."""
+        return bool(self.atoms) and isinstance(self.expression, exp.Column)
+
+    def definition(self) -> exp.Expression:
+        """Return the expression with every atom as a query over the past."""
+        return Aggregate(self.expression, self.atoms).definition()
 
 
 @dataclass(frozen=True)

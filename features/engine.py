@@ -7,11 +7,14 @@ engine *is* UTC; :func:`instants_are_utc` says so again on the way out.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+
+from .errors import ConfigError
 
 Engine = duckdb.DuckDBPyConnection
 
@@ -37,6 +40,22 @@ def open_engine(*, memory_limit: str = "4GB", threads: int = 0) -> Engine:
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     return connection
+
+
+def bytes_of(memory_limit: str) -> float:
+    """Return a limit of memory in bytes.
+
+    Examples
+    --------
+    >>> bytes_of("4GB"), bytes_of("1.5 MiB")
+    (4000000000.0, 1572864.0)
+    """
+    found = re.fullmatch(r"([\d.]+)\s?([KMGT])(i?)B", memory_limit)
+    if found is None:
+        raise ConfigError(f"{memory_limit!r} is no amount of memory, such as '4GB'.")
+    number, unit, is_binary = found.groups()
+    base = 1024.0 if is_binary else 1000.0
+    return float(float(number) * base ** ("KMGT".index(unit) + 1))
 
 
 def quoted(name: str) -> str:

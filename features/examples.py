@@ -11,9 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
+from .catalogue import Catalogue
+from .company import Company
+from .declare import Feature, Signal
 from .engine import Engine, open_engine
-from .touches import Aggregate
-from .weave import past_sql
+from .past.aggregate import Aggregate
+from .vocabulary import Family, Unit
+from .weave import weave
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -96,16 +100,19 @@ def tiny_engine(**changed: pd.DataFrame) -> Engine:
     return connection
 
 
-def answer(aggregate: Aggregate) -> dict[str, float | None]:
-    """Return what an aggregate says of each lead at noon, to six decimals."""
-    found = tiny_engine().sql(
-        f"SELECT lead_id, round(value, 6) FROM spine LEFT JOIN "
-        f"(SELECT row, CAST({aggregate.expression.sql('duckdb')} AS DOUBLE) AS value "
-        f"FROM ({past_sql()}) GROUP BY row) USING (row) ORDER BY row"
-    )
+def answer(aggregate: Aggregate) -> dict[str, float | str | None]:
+    """Return what an aggregate says of each lead at noon, numbers to six decimals."""
+    feature = Feature("told", aggregate.expression, aggregate.atoms)
+    is_word = all(a.is_word for a in aggregate.atoms)
+    unit = Unit.CATEGORY if is_word else Unit.NUMBER
+    told = Signal("told", "Told", Family.BEHAVIOURAL, unit, 0, (feature,))
+    catalogue = Catalogue(Company(conversion="won"), (told,))
+    found = weave(tiny_engine(), catalogue)
     return {
-        lead: aggregate.where_none if value is None else value
-        for lead, value in found.fetchall()
+        lead: round(value, 6) if isinstance(value, float) else value
+        for lead, value in zip(
+            found["lead_id"].to_pylist(), found["told"].to_pylist(), strict=True
+        )
     }
 
 

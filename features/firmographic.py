@@ -10,7 +10,8 @@ from sqlglot import exp
 
 from .attributes import Attribute, EmailAddress
 from .declare import Of, signal
-from .lexicon import DEPARTMENT, SENIORITY
+from .lexicon import COUNTRIES, DEPARTMENT, INDUSTRY, REGIONS, SENIORITY
+from .plausible import reads
 from .vocabulary import Family, Unit
 
 
@@ -50,12 +51,70 @@ def domain_class(attribute: EmailAddress) -> exp.Expression:
     return attribute.domain_class()
 
 
+@signal(Family.FIRMOGRAPHIC, Unit.FLAG, of=Of.EMAIL)
+def role_address(attribute: EmailAddress) -> exp.Expression:
+    """Role, not person, behind the {attribute}."""
+    return attribute.is_of_a_role()
+
+
+@signal(Family.FIRMOGRAPHIC, Unit.NUMBER, of=Of.SIZE)
+def size(attribute: Attribute) -> exp.Expression:
+    """{attribute}, at least."""
+    return attribute.size()
+
+
+@signal(Family.FIRMOGRAPHIC, Unit.NUMBER, of=Of.REVENUE)
+def revenue(attribute: Attribute) -> exp.Expression:
+    """{attribute}, at least, in any currency."""
+    return attribute.revenue()
+
+
+@signal(Family.FIRMOGRAPHIC, Unit.CATEGORY, of=Of.INDUSTRY)
+def industry(attribute: Attribute) -> exp.Expression:
+    """{attribute}."""
+    return attribute.matched(INDUSTRY, otherwise="other")
+
+
+@signal(Family.FIRMOGRAPHIC, Unit.CATEGORY, of=Of.COUNTRY)
+def country(attribute: Attribute) -> exp.Expression:
+    """{attribute}."""
+    return attribute.listed(COUNTRIES.items(), otherwise="other")
+
+
+@signal(Family.FIRMOGRAPHIC, Unit.CATEGORY, of=Of.COUNTRY)
+def region(attribute: Attribute) -> exp.Expression:
+    """Region, from the {attribute}."""
+    return attribute.listed(REGIONS.items(), otherwise="other")
+
+
 @signal(Family.FIRMOGRAPHIC, Unit.SHARE, of=Of.RECORD)
 def completeness(record: tuple[Attribute, ...]) -> exp.Expression:
     """Share of the record that is filled in."""
-    known = [a.is_known() for a in record]
-    total = known[0]
-    for each in known[1:]:
+    known = _total([a.is_known() for a in record])
+    whole = exp.Literal.number(f"{len(record)}.0")
+    return exp.Div(this=known, expression=whole, typed=False)
+
+
+@signal(Family.FIRMOGRAPHIC, Unit.SHARE, of=Of.JUDGED)
+def plausibility(record: tuple[Attribute, ...]) -> exp.Expression:
+    """Share of what is filled in that reads as what it means."""
+    good = _total([exp.Case().when(reads(a), _one()).else_(_nought()) for a in record])
+    filled = exp.Nullif(
+        this=_total([a.is_known() for a in record]), expression=_nought()
+    )
+    return exp.Div(this=exp.cast(good, "DOUBLE"), expression=filled, typed=False)
+
+
+def _total(parts: list[exp.Expression]) -> exp.Expression:
+    total = parts[0]
+    for each in parts[1:]:
         total = exp.Add(this=total, expression=each)
-    whole = exp.Literal.number(f"{len(known)}.0")
-    return exp.Div(this=exp.paren(total), expression=whole, typed=False)
+    return exp.paren(total)
+
+
+def _one() -> exp.Expression:
+    return exp.Literal.number(1)
+
+
+def _nought() -> exp.Expression:
+    return exp.Literal.number(0)

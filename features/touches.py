@@ -1,9 +1,9 @@
 """The touches that precede a snapshot, and the verbs that sum them up.
 
-A signal is handed a :class:`Touches` and returns an :class:`Aggregate`. Both are
-expression trees, not results: there is no clock in them, no raw table and no outcome,
-so a signal *cannot* look ahead. The engine decides, once and for all signals, which
-touches precede a snapshot (:mod:`features.weave`).
+A signal is handed :class:`Touches` and returns an :class:`Aggregate
+<features.past.aggregate.Aggregate>`. Both are data, not results: there is no clock in
+them, no raw table and no outcome, so a signal *cannot* look ahead. The engine decides,
+once and for all signals, which touches precede a snapshot (:mod:`features.past`).
 
 Why sums are exact decimals: a sum of floats depends on the order in which threads add,
 and a feature must not.
@@ -11,29 +11,11 @@ and a feature must not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from sqlglot import exp
-
-from .vocabulary import ASSET, CHANNEL, DAY_US, KIND, OCCURRED_AT, VALUE
-
-AGE_US = "age_us"  # microseconds from the touch to the snapshot, > 0
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    """One value per snapshot, as an expression over the touches that precede it.
-
-    Attributes
-    ----------
-    expression : sqlglot expression
-        Aggregate functions over the columns of a touch and its age.
-    where_none : float or None
-        The value of a snapshot that no touch precedes; None is missing.
-    """
-
-    expression: exp.Expression
-    where_none: float | None
+from .past.aggregate import Aggregate
+from .past.atoms import Atom, Measure, Moment, Selection
+from .vocabulary import ASSET, CHANNEL, KIND
 
 
 @dataclass(frozen=True)
@@ -44,24 +26,28 @@ class Touches:
     ----------
     outbound_kinds : tuple of str
         Kinds of touch that we made, not the lead.
-    conditions : tuple of sqlglot expressions
-        All of them hold for the touches that are kept.
+    selection : Selection
+        Which touches are kept.
     """
 
     outbound_kinds: tuple[str, ...] = ()
-    conditions: tuple[exp.Expression, ...] = ()
+    selection: Selection = field(default_factory=Selection)
+
+    def whole(self) -> Touches:
+        """All touches again, of every kind and age."""
+        return Touches(self.outbound_kinds)
 
     def of(self, *kinds: str) -> Touches:
         """Keep touches of the named kinds."""
-        return self._and(_is_in(KIND, kinds))
+        return replace(self, selection=self.selection.of(kinds))
 
     def not_of(self, *kinds: str) -> Touches:
         """Keep touches of any other kind."""
-        return self._and(exp.not_(_is_in(KIND, kinds)))
+        return replace(self, selection=self.selection.not_of(kinds))
 
     def inbound(self) -> Touches:
         """Keep what the lead did."""
-        return self.not_of(*self.outbound_kinds) if self.outbound_kinds else self
+        return self.not_of(*self.outbound_kinds)
 
     def outbound(self) -> Touches:
         """Keep what we did."""
@@ -69,65 +55,129 @@ class Touches:
 
     def within(self, *, days: float) -> Touches:
         """Keep touches in [snapshot_at − days, snapshot_at)."""
-        return self._and(exp.LTE(this=_age(), expression=_days(days)))
+        mine = self.selection.younger_than_days
+        least = days if mine is None else min(mine, days)
+        return replace(self, selection=replace(self.selection, younger_than_days=least))
 
     def before(self, *, days: float) -> Touches:
         """Keep touches before snapshot_at − days."""
-        return self._and(exp.GT(this=_age(), expression=_days(days)))
+        mine = self.selection.older_than_days
+        most = days if mine is None else max(mine, days)
+        return replace(self, selection=replace(self.selection, older_than_days=most))
+
+    def at_weekends(self) -> Touches:
+        """Keep touches on Saturdays and Sundays (UTC)."""
+        return self._at(Moment.WEEKEND)
+
+    def in_working_hours(self) -> Touches:
+        """Keep touches from Monday to Friday, 08:00 to 18:00 (UTC)."""
+        return self._at(Moment.WORKING_HOURS)
+
+    def with_value(self) -> Touches:
+        """Keep touches that have a value."""
+        return replace(self, selection=replace(self.selection, has_value=True))
 
     def count(self) -> Aggregate:
         """Number of touches; 0 where there are none.
 
         Examples
         --------
-        >>> Touches().of("webinar").count().expression.sql("duckdb")
-        "COUNT(CASE WHEN kind IN ('webinar') THEN 1 END)"
+        >>> Touches().of("webinar").count().definition().sql("duckdb")
+        "(SELECT COUNT(*) FROM past WHERE kind IN ('webinar'))"
         """
-        return Aggregate(exp.Count(this=self._kept(exp.Literal.number(1))), 0.0)
+        return self._make(Measure.COUNT)
 
     def distinct_assets(self) -> Aggregate:
         """Number of different assets touched; 0 where there are none."""
-        return self._distinct(exp.column(ASSET))
+        return self._make(Measure.DISTINCT, ASSET)
 
     def distinct_channels(self) -> Aggregate:
         """Number of different channels used; 0 where there are none."""
-        return self._distinct(exp.column(CHANNEL))
+        return self._make(Measure.DISTINCT, CHANNEL)
 
     def distinct_kinds(self) -> Aggregate:
         """Number of different kinds of touch; 0 where there are none."""
-        return self._distinct(exp.column(KIND))
+        return self._make(Measure.DISTINCT, KIND)
 
     def distinct_days(self) -> Aggregate:
         """Number of days (UTC) on which something happened; 0 where there are none."""
-        return self._distinct(exp.cast(exp.column(OCCURRED_AT), "DATE"))
+        return self._make(Measure.DISTINCT, "day")
+
+    def sessions(self) -> Aggregate:
+        """Number of visits: runs of touches without half an hour of silence."""
+        return self._make(Measure.SESSIONS)
 
     def total_value(self) -> Aggregate:
         """Sum of the touches' values; 0 where there are none."""
-        exact = exp.DataType.build("DECIMAL(28, 6)")
-        value = exp.TryCast(this=exp.column(VALUE), to=exact)
-        summed = exp.Sum(this=self._kept(value))
-        return Aggregate(_as_double(_or_nought(summed)), 0.0)
+        return self._make(Measure.TOTAL)
+
+    def mean_value(self) -> Aggregate:
+        """Mean of the touches' values; missing where none has one."""
+        valued = self.with_value()
+        return valued.total_value().over(valued.count())
+
+    def most_value(self) -> Aggregate:
+        """Greatest value; missing where no touch has one."""
+        return self._make(Measure.MOST)
+
+    def last_value(self) -> Aggregate:
+        """Value of the latest touch that has one; of two at once, the greater."""
+        return self._make(Measure.LAST_VALUE)
 
     def days_since_last(self) -> Aggregate:
         """Days from the latest touch to the snapshot; missing if never."""
-        return Aggregate(_in_days(exp.Min(this=self._kept(_age()))), None)
+        return self._make(Measure.LAST_AGE)
 
     def days_since_first(self) -> Aggregate:
         """Days from the earliest touch to the snapshot; missing if never."""
-        return Aggregate(_in_days(exp.Max(this=self._kept(_age()))), None)
+        return self._make(Measure.FIRST_AGE)
+
+    def days_active(self) -> Aggregate:
+        """Days from the earliest touch to the latest; missing if never."""
+        return self.days_since_first().minus(self.days_since_last())
+
+    def days_until_first(self, key: Touches) -> Aggregate:
+        """Days from the earliest touch to the earliest of ``key``, which is among them.
+
+        Missing where there was none of ``key`` yet.
+        """
+        return self.days_since_first().minus(key.days_since_first())
+
+    def position_of_last(self, key: Touches) -> Aggregate:
+        """Where in the journey the latest touch of ``key`` lies: 0 first, 1 last.
+
+        Missing where there was none, or where the journey is but one instant.
+        """
+        from_first = self.days_since_first().minus(key.days_since_last())
+        return from_first.over(self.days_active())
 
     def decayed(self, *, half_life_days: float) -> Aggregate:
         """Touches, each counting half as much per half-life of its age."""
-        halvings = exp.Div(this=_age(), expression=_days(half_life_days), typed=False)
-        weight = exp.Pow(this=_number(0.5), expression=halvings)
-        exact = exp.cast(weight, "DECIMAL(18, 9)")
-        summed = exp.Sum(this=self._kept(exact))
-        return Aggregate(_as_double(_or_nought(summed)), 0.0)
+        return self._make(Measure.DECAYED, span_days=half_life_days)
+
+    def followed(self, by: Touches, *, days: float) -> Aggregate:
+        """Number of touches that one of ``by`` follows within so many days."""
+        return self._make(Measure.FOLLOWED, span_days=days, by=by.selection)
+
+    def first_channel(self) -> Aggregate:
+        """Channel of the earliest touch that has one; missing where none has."""
+        return self._make(Measure.FIRST_WORD, CHANNEL)
+
+    def last_channel(self) -> Aggregate:
+        """Channel of the latest touch that has one; missing where none has."""
+        return self._make(Measure.LAST_WORD, CHANNEL)
+
+    def first_kind(self) -> Aggregate:
+        """Kind of the earliest touch; missing where there is none."""
+        return self._make(Measure.FIRST_WORD, KIND)
+
+    def last_kind(self) -> Aggregate:
+        """Kind of the latest touch; missing where there is none."""
+        return self._make(Measure.LAST_WORD, KIND)
 
     def share_of(self, whole: Touches) -> Aggregate:
         """Share of ``whole`` that these touches are; missing where whole is none."""
-        part, count = self.count().expression, whole.count().expression
-        return Aggregate(_ratio(part, count), None)
+        return self.count().over(whole.count())
 
     def trend(self, *, recent_days: float, before_days: float) -> Aggregate:
         """Share of the last touches that are recent; missing where there are none.
@@ -138,50 +188,15 @@ class Touches:
         recent = self.within(days=recent_days)
         return recent.share_of(self.within(days=recent_days + before_days))
 
-    def _and(self, condition: exp.Expression) -> Touches:
-        return replace(self, conditions=(*self.conditions, condition))
+    def _at(self, moment: Moment) -> Touches:
+        return replace(self, selection=replace(self.selection, moment=moment))
 
-    def _kept(self, value: exp.Expression) -> exp.Expression:
-        if not self.conditions:
-            return value
-        return exp.Case().when(exp.and_(*self.conditions, copy=True), value.copy())
-
-    def _distinct(self, value: exp.Expression) -> Aggregate:
-        kept = exp.Distinct(expressions=[self._kept(value)])
-        return Aggregate(exp.Count(this=kept), 0.0)
-
-
-def _is_in(column: str, values: tuple[str, ...]) -> exp.Expression:
-    if not values:
-        return exp.false()
-    literals: list[exp.Expression] = [exp.Literal.string(v) for v in values]
-    return exp.In(this=exp.column(column), expressions=literals)
-
-
-def _age() -> exp.Expression:
-    return exp.column(AGE_US)
-
-
-def _number(value: float) -> exp.Expression:
-    return exp.Literal.number(value)
-
-
-def _days(days: float) -> exp.Expression:
-    return exp.Literal.number(round(days * DAY_US))
-
-
-def _or_nought(value: exp.Expression) -> exp.Expression:
-    return exp.Coalesce(this=value, expressions=[_number(0)])
-
-
-def _as_double(value: exp.Expression) -> exp.Expression:
-    return exp.cast(value, "DOUBLE")
-
-
-def _in_days(age: exp.Expression) -> exp.Expression:
-    return exp.Div(this=_as_double(age), expression=_number(DAY_US), typed=False)
-
-
-def _ratio(part: exp.Expression, whole: exp.Expression) -> exp.Expression:
-    divisor = exp.func("NULLIF", whole, _number(0))
-    return exp.Div(this=_as_double(part), expression=divisor, typed=False)
+    def _make(
+        self,
+        measure: Measure,
+        column: str | None = None,
+        *,
+        span_days: float | None = None,
+        by: Selection | None = None,
+    ) -> Aggregate:
+        return Aggregate.of(Atom(measure, self.selection, column, span_days, by))

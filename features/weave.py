@@ -1,45 +1,42 @@
-"""All signals in one pass over the touches.
+"""All signals at once: what was known of every lead at every snapshot.
 
-Binding is here and nowhere else: a touch counts for a snapshot when it occurred before
-it *and* was recorded before it, strictly. An attribute counts when it was declared
-known at creation, or was known from before the snapshot.
+Binding is in the past's room and nowhere else: a touch counts for a snapshot when it
+occurred before it *and* was recorded before it, strictly. An attribute counts when it
+was declared known at creation, or was known from before the snapshot.
 
-The engine is shown these views: ``spine``, ``touches``, ``attributes``, ``accounts``,
-``attribute_history``.
+The engine is shown these tables: ``spine``, ``leads``, ``touches``, ``milestones``,
+``attributes``, ``accounts``, ``attribute_history``.
 """
 
 from __future__ import annotations
 
-import pyarrow as pa
-from sqlglot import exp
+from collections.abc import Iterator, Sequence
 
-from .attributes import microseconds_between
+import pyarrow as pa
+
 from .catalogue import Catalogue
 from .declare import Feature, Signal
-from .engine import Engine, literal, quoted
-from .touches import AGE_US
-from .vocabulary import (
-    ACCOUNT_ID,
-    CREATED_AT,
-    LEAD_ID,
-    OCCURRED_AT,
-    RECORDED_AT,
-    ROW,
-    SNAPSHOT_AT,
-    Unit,
-)
+from .engine import Engine, quoted
+from .past.aggregate import AnyAtom
+from .past.answers import Answers, answers_of
+from .past.known import Held, held, known_sql
+from .past.parts import WHOLE, Part, only
+from .past.query import Step, answers_plan, statement
+from .vocabulary import LEAD_ID, ROW, SNAPSHOT_AT, Unit
 
-_TYPES = {Unit.COUNT: "DOUBLE", Unit.CATEGORY: "VARCHAR"}
+_TYPES = {Unit.CATEGORY: "VARCHAR"}
 
 
-def weave(connection: Engine, catalogue: Catalogue) -> pa.Table:
+def weave(connection: Engine, catalogue: Catalogue, part: Part = WHOLE) -> pa.Table:
     """Compute every column of the catalogue for every snapshot of the spine.
 
     Parameters
     ----------
     connection : Engine
-        Showing the views named above.
+        Showing the tables named above.
     catalogue : Catalogue
+    part : Part
+        Of the spine shown: where the others are, and need not be read.
 
     Returns
     -------
@@ -48,116 +45,92 @@ def weave(connection: Engine, catalogue: Catalogue) -> pa.Table:
         order, sorted by ``row``. Numbers are doubles, categories are text; missing is
         null.
     """
-    return connection.sql(weave_sql(connection, catalogue)).to_arrow_table()
-
-
-def weave_sql(connection: Engine, catalogue: Catalogue) -> str:
-    """Return the one query that computes every column (DuckDB)."""
-    aggregates = [f for f in catalogue.features if f.is_aggregate]
-    parts = [f"known AS ({_known(connection, catalogue)})"]
-    if aggregates:
-        summed = ",\n  ".join(f"{_sql(f)} AS {quoted(f.name)}" for f in aggregates)
-        parts.append(f"past AS ({past_sql()})")
-        parts.append(f"summed AS (SELECT {ROW}, {summed}\nFROM past GROUP BY {ROW})")
-    columns = ",\n  ".join(_column(s, f) for s in catalogue for f in s)
-    joined = f" LEFT JOIN summed USING ({ROW})" if aggregates else ""
-    return (
-        f"WITH {', '.join(parts)}\n"
-        f"SELECT {ROW}, known.{LEAD_ID}, known.{SNAPSHOT_AT},\n  {columns}\n"
-        f"FROM known{joined} ORDER BY {ROW}"
-    )
-
-
-def _column(signal: Signal, feature: Feature) -> str:
-    name = quoted(feature.name)
-    kind = _TYPES.get(signal.unit, "DOUBLE")
-    if not feature.is_aggregate:
-        return f"CAST({_sql(feature)} AS {kind}) AS {name}"
-    if feature.where_none is None:
-        return f"CAST(summed.{name} AS {kind}) AS {name}"
-    return f"CAST(COALESCE(summed.{name}, {feature.where_none}) AS {kind}) AS {name}"
-
-
-def _sql(feature: Feature) -> str:
-    return feature.expression.sql("duckdb")
-
-
-def past_sql() -> str:
-    """Return the query of every touch before each snapshot, with its age."""
-    age = microseconds_between(
-        exp.column(OCCURRED_AT, "t"), exp.column(SNAPSHOT_AT, "s")
-    ).sql("duckdb")
-    return " UNION ALL ".join(
-        f"SELECT s.{ROW}, t.kind, t.asset, t.channel, t.value, t.{OCCURRED_AT}, "
-        f"{age} AS {AGE_US} FROM spine s JOIN touches t ON t.{key} = s.{key}"
-        f"{also} AND t.{OCCURRED_AT} < s.{SNAPSHOT_AT} "
-        f"AND t.{RECORDED_AT} < s.{SNAPSHOT_AT}"
-        for key, also in (
-            (LEAD_ID, ""),
-            (ACCOUNT_ID, f" AND t.{LEAD_ID} IS NULL"),  # an account's touch: all leads'
-        )
-    )
-
-
-def _known(connection: Engine, catalogue: Catalogue) -> str:
-    """Every attribute as known before each snapshot."""
+    answers = answers_of(connection, catalogue.company, _atoms(catalogue), part)
     names = [a.name for a in catalogue.company.attributes]
-    columns, joins = [], []
-    own = [n for n in names if n in _columns_of(connection, "attributes")]
-    if own:
-        joins.append(f"LEFT JOIN attributes a ON a.{LEAD_ID} = s.{LEAD_ID}")
-    of_account = [n for n in names if n in _columns_of(connection, "accounts")]
-    if of_account:
-        joins.append(
-            f"LEFT JOIN ({_accounts_as_of(of_account)}) c ON c.{ROW} = s.{ROW}"
-        )
-    dated = [n for n in names if n in _attributes_with_history(connection)]
-    if dated:
-        joins.append(f"LEFT JOIN ({_history_as_of(dated)}) h ON h.{ROW} = s.{ROW}")
-    for name in names:
-        known = [
-            f"{table}.{quoted(name)}"
-            for table, held in (("h", dated), ("a", own), ("c", of_account))
-            if name in held
-        ]
-        value = f"COALESCE({', '.join(known)})" if known else "CAST(NULL AS VARCHAR)"
-        columns.append(f"{value} AS {quoted(name)}")
-    listed = "".join(f", {c}" for c in columns)
-    return (
-        f"SELECT s.{ROW}, s.{LEAD_ID}, s.{CREATED_AT}, s.{SNAPSHOT_AT}{listed} "
-        f"FROM spine s {' '.join(joins)}"
+    told = _by_query(connection, catalogue, answers, known_sql(held(connection), names))
+    columns = {name: told.column(name) for name in (ROW, LEAD_ID, SNAPSHOT_AT)}
+    for feature in catalogue.features:
+        if feature.is_plain:
+            columns[feature.name] = answers.column(feature.atoms[0])
+        else:
+            columns[feature.name] = told.column(feature.name)
+    return pa.table(columns)
+
+
+def weave_in_parts(
+    connection: Engine, catalogue: Catalogue, parts: Sequence[Part]
+) -> Iterator[pa.Table]:
+    """Compute what :func:`weave` does, a part of the leads at a time.
+
+    ``spine`` has to be a table. Each part is sorted by ``row``.
+    """
+    for part in parts:
+        with only(connection, part):
+            yield weave(connection, catalogue, part)
+
+
+def weaving_plan(catalogue: Catalogue, where: Held) -> tuple[Step, ...]:
+    """Return the steps of SQL that come to what :func:`weave` comes to, unsorted."""
+    names = [a.name for a in catalogue.company.attributes]
+    steps = answers_plan(_atoms(catalogue), catalogue.company)
+    listed = "".join(f",\n  {_told(s, f)}" for s in catalogue for f in s)
+    woven = (
+        f"SELECT known.{ROW}, known.{LEAD_ID}, known.{SNAPSHOT_AT}{listed}\n"
+        f"FROM known JOIN {steps[-1].name} answers ON answers.{ROW} = known.{ROW}"
     )
+    return (*steps, Step("known", known_sql(where, names)), Step("woven", woven))
 
 
-def _accounts_as_of(names: list[str]) -> str:
-    listed = ", ".join(f"c.{quoted(n)}" for n in names)
-    return (
-        f"SELECT s.{ROW}, {listed} FROM spine s JOIN accounts c "
-        f"ON c.{ACCOUNT_ID} = s.{ACCOUNT_ID} "
-        f"AND (c.known_from IS NULL OR c.known_from < s.{SNAPSHOT_AT}) "
-        f"QUALIFY row_number() OVER (PARTITION BY s.{ROW} "
-        f"ORDER BY c.known_from DESC NULLS LAST, {listed}) = 1"
+def weave_by_query(connection: Engine, catalogue: Catalogue) -> pa.Table:
+    """Compute what :func:`weave` does, by SQL alone, as a cluster does."""
+    plan = weaving_plan(catalogue, held(connection))
+    query = statement(plan)
+    return connection.sql(f"FROM ({query}) ORDER BY {ROW}").to_arrow_table()
+
+
+def _atoms(catalogue: Catalogue) -> list[AnyAtom]:
+    return list({a.name: a for f in catalogue.features for a in f.atoms}.values())
+
+
+def _by_query(
+    connection: Engine, catalogue: Catalogue, answers: Answers, known: str
+) -> pa.Table:
+    """What is an expression: over several atoms, or over attributes.
+
+    Those over attributes alone are computed once for all snapshots at which the same
+    was known: a job title is read once, and not every week anew.
+    """
+    asked = [(s, f) for s in catalogue for f in s if not f.is_plain]
+    needed = list({a.name: a for _, f in asked for a in f.atoms}.values())
+    given = {ROW: pa.array(answers.rows)}
+    given |= {a.name: answers.column(a) for a in needed}
+    connection.register("past_answers", pa.table(given))
+    names = [quoted(a.name) for a in catalogue.company.attributes]
+    of_record = [f"{_told(s, f)}" for s, f in asked if s.attributes]
+    others = "".join(f",\n  {_told(s, f)}" for s, f in asked if not s.attributes)
+    read = "".join(f",\n  read.{quoted(f.name)}" for s, f in asked if s.attributes)
+    same = " AND ".join(f"known.{n} IS NOT DISTINCT FROM record.{n}" for n in names)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE past_known AS {known};
+        CREATE OR REPLACE TEMP TABLE past_record AS
+          SELECT *, row_number() OVER () AS number
+          FROM (SELECT DISTINCT {", ".join(names) or "1 AS none"} FROM past_known);
+        CREATE OR REPLACE TEMP TABLE past_read AS
+          SELECT {", ".join(["number", *of_record])} FROM past_record
+        """
     )
+    told = connection.sql(
+        f"SELECT known.{ROW}, known.{LEAD_ID}, known.{SNAPSHOT_AT}{others}{read}\n"
+        f"FROM past_known known JOIN past_answers USING ({ROW}) "
+        f"JOIN past_record record ON {same or 'true'} "
+        f"JOIN past_read read USING (number) ORDER BY known.{ROW}"
+    ).to_arrow_table()
+    connection.unregister("past_answers")
+    return told
 
 
-def _history_as_of(names: list[str]) -> str:
-    kept = ", ".join(literal(n) for n in names)
-    listed = ", ".join(
-        f"arg_max(h.value, (h.known_from, h.value)) FILTER (h.attribute = {literal(n)})"
-        f" AS {quoted(n)}"
-        for n in names
-    )
-    return (
-        f"SELECT s.{ROW}, {listed} FROM spine s JOIN attribute_history h "
-        f"ON h.{LEAD_ID} = s.{LEAD_ID} AND h.known_from < s.{SNAPSHOT_AT} "
-        f"WHERE h.attribute IN ({kept}) GROUP BY s.{ROW}"
-    )
-
-
-def _columns_of(connection: Engine, table: str) -> set[str]:
-    return set(connection.table(table).columns)
-
-
-def _attributes_with_history(connection: Engine) -> set[str]:
-    found = connection.sql("SELECT DISTINCT attribute FROM attribute_history")
-    return {name for (name,) in found.fetchall()}
+def _told(signal: Signal, feature: Feature) -> str:
+    kind = _TYPES.get(signal.unit, "DOUBLE")
+    value = feature.expression.sql("duckdb")
+    return f"CAST({value} AS {kind}) AS {quoted(feature.name)}"

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from features.catalogue import Catalogue
 from features.engine import Engine, open_engine
+from features.past.parts import bucket_sql
 from features.weave import weave
 from tests.features.small_worlds import CATALOGUE, Known, SmallWorld, Touch
 
@@ -33,7 +34,7 @@ _ATTRIBUTES = pa.schema(
         (name, pa.string())
         for name in (
             "lead_id", "employees", "Segment", "opted_in", "job title", "email",
-            "visits",
+            "visits", "Company size", "revenue", "sector", "country",
         )
     ]
 )  # fmt: skip
@@ -50,6 +51,21 @@ _HISTORY = pa.schema(
         ("attribute", pa.string()),
         ("value", pa.string()),
         ("known_from", pa.timestamp("us")),
+    ]
+)
+_LEADS = pa.schema(
+    [
+        ("lead_id", pa.string()),
+        ("account_id", pa.string()),
+        ("created_at", pa.timestamp("us")),
+    ]
+)
+_MILESTONES = pa.schema(
+    [
+        ("lead_id", pa.string()),
+        ("milestone", pa.string()),
+        ("reached_at", pa.timestamp("us")),
+        ("recorded_at", pa.timestamp("us")),
     ]
 )
 _SPINE = pa.schema(
@@ -85,6 +101,8 @@ class Loom:
                 ],
                 _HISTORY,
             ),
+            "milestones": (_milestone_rows(world), _MILESTONES),
+            "leads": (_lead_rows(world), _LEADS),
             "spine": (_spine_rows(world, rows), _SPINE),
         }
         for name, (records, schema) in tables.items():
@@ -94,6 +112,19 @@ class Loom:
         """Show another table under a name."""
         self.engine.execute(f"DROP VIEW IF EXISTS {name}")
         self.engine.register(name, table)
+
+    def tell_buckets(self) -> None:
+        """Show leads and touches with their buckets, as intake writes them."""
+        account = "if(t.lead_id IS NULL, t.account_id, l.account_id)"
+        for name, query in (
+            (
+                "touches",
+                f"SELECT t.*, {bucket_sql(account, 't.lead_id')} AS bucket "
+                "FROM touches t LEFT JOIN leads l USING (lead_id)",
+            ),
+            ("leads", f"SELECT *, {bucket_sql()} AS bucket FROM leads"),
+        ):
+            self.replace(name, self.engine.sql(query).to_arrow_table())
 
     def answers(self, catalogue: Catalogue = CATALOGUE) -> list[Row]:
         """Weave what is shown."""
@@ -137,6 +168,10 @@ def _attribute_rows(world: SmallWorld) -> list[Row]:
             "job title": p.title,
             "email": p.email,
             "visits": p.visits,
+            "Company size": p.size,
+            "revenue": p.revenue,
+            "sector": p.sector,
+            "country": p.country,
         }
         for p in world.people
     ]
@@ -145,6 +180,29 @@ def _attribute_rows(world: SmallWorld) -> list[Row]:
 def _dated(known: Known, **columns: str | None) -> Row:
     at = known.known_from
     return {**columns, "known_from": None if at is None else naive(at)}
+
+
+def _lead_rows(world: SmallWorld) -> list[Row]:
+    return [
+        {
+            "lead_id": p.lead_id,
+            "account_id": p.account_id,
+            "created_at": naive(p.created_at),
+        }
+        for p in world.people
+    ]
+
+
+def _milestone_rows(world: SmallWorld) -> list[Row]:
+    return [
+        {
+            "lead_id": m.lead_id,
+            "milestone": m.milestone,
+            "reached_at": naive(m.reached_at),
+            "recorded_at": naive(m.recorded_at),
+        }
+        for m in world.milestones
+    ]
 
 
 def _spine_rows(world: SmallWorld, rows: Sequence[int] | None) -> list[Row]:

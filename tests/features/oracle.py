@@ -7,47 +7,39 @@ in plain Python, and shares no code with the engine.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from tests.features.loom import Row
+from tests.features.oracle_past import Value, of_the_past
 from tests.features.small_worlds import (
+    COUNTRIES,
     DAY,
     EMAILS,
     FLAGS,
-    LOOKBACKS,
+    NONSENSE,
     NUMBERS,
-    OUTBOUND,
-    STAGES,
+    REVENUES,
+    ROLES,
+    SECTORS,
+    SIZES,
     START,
     TITLES,
-    UNSTAGED,
     Known,
     Person,
     SmallWorld,
-    Touch,
 )
-
-Value = float | str | None
 
 
 def expected(world: SmallWorld, row: int) -> dict[str, Value]:
     """Return every column of one snapshot, by name."""
     lead_id, at = world.snapshots[row]
     person = next(p for p in world.people if p.lead_id == lead_id)
-    past = [t for t in world.touches if _is_known(t, person, at)]
-    inbound = [t for t in past if t.kind not in OUTBOUND]
     return {
-        **_of_all(past, inbound, at),
-        **_of_kinds(past, at),
-        **_of_stages(inbound, at),
+        **of_the_past(world, person, at),
         **_of_the_record(world, person, at),
         "lead_age": (at - person.created_at) / DAY,
     }
-
-
-_CLOSE: Final = {"intensity": 1e-8}  # each touch of it is rounded to nine decimals
 
 
 def differences(told: Row, true: dict[str, Value]) -> list[tuple[str, Any, Value]]:
@@ -55,6 +47,7 @@ def differences(told: Row, true: dict[str, Value]) -> list[tuple[str, Any, Value
     return [
         (column, told.get(column), value)
         for column, value in true.items()
+        # each touch of the intensity is rounded to nine decimals
         if not _is_same(
             told.get(column), value, 1e-8 if column == "intensity" else 1e-9
         )
@@ -67,55 +60,6 @@ def _is_same(told: object, true: Value, most: float) -> bool:
     return told == true
 
 
-def _is_known(touch: Touch, person: Person, at: datetime) -> bool:
-    if touch.occurred_at >= at or touch.recorded_at >= at:
-        return False
-    if touch.lead_id is not None:
-        return touch.lead_id == person.lead_id
-    return touch.account_id is not None and touch.account_id == person.account_id
-
-
-def _of_all(past: list[Touch], inbound: list[Touch], at: datetime) -> dict[str, Value]:
-    ages = [(at - t.occurred_at) / DAY for t in inbound]
-    week = sum(age <= 7 for age in ages)
-    four_weeks = sum(age <= 28 for age in ages)
-    outbound = [t for t in past if t.kind in OUTBOUND]
-    return {
-        "days_since_last_touch": min(ages, default=None),
-        "days_since_first_touch": max(ages, default=None),
-        "intensity": math.fsum(0.5 ** (age / 14) for age in ages),
-        "momentum": week / four_weeks if four_weeks else None,
-        "breadth_of_kinds": len({t.kind for t in inbound}),
-        "breadth_of_assets": len({t.asset for t in inbound} - {None}),
-        "breadth_of_channels": len({t.channel for t in inbound} - {None}),
-        **_looking_back("all_touches", inbound, at, len),
-        **_looking_back("outbound_touches", outbound, at, len),
-        **_looking_back("active_days", inbound, at, _different_days),
-        **_looking_back("value_of_touches", inbound, at, _total),
-    }
-
-
-def _of_kinds(past: list[Touch], at: datetime) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    columns = {"News open": "news_open"}
-    for kind in (*sum(STAGES.values(), ()), *OUTBOUND, "survey"):
-        column = columns.get(kind, kind)
-        own = [t for t in past if t.kind == kind]
-        ages = [(at - t.occurred_at) / DAY for t in own]
-        found |= _looking_back(f"{column}_touches", own, at, len)
-        found[f"{column}_days_since"] = min(ages, default=None)
-    return found
-
-
-def _of_stages(inbound: list[Touch], at: datetime) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for stage, kinds in {**STAGES, "other": UNSTAGED}.items():
-        own = [t for t in inbound if t.kind in kinds]
-        found |= _looking_back(f"{stage}_stage_touches", own, at, len)
-        found[f"{stage}_stage_share"] = len(own) / len(inbound) if inbound else None
-    return found
-
-
 def _of_the_record(world: SmallWorld, person: Person, at: datetime) -> dict[str, Value]:
     changed = _as_known(world.history, person.lead_id, "Segment", at)
     segment = person.segment if changed is None else changed
@@ -123,7 +67,8 @@ def _of_the_record(world: SmallWorld, person: Person, at: datetime) -> dict[str,
     industry = _industry(world.accounts, person.account_id, at)
     record = (
         person.employees, segment, person.opted_in, person.title, person.email,
-        industry, budget, person.visits,
+        industry, budget, person.visits, person.size, person.revenue, person.sector,
+        person.country,
     )  # fmt: skip
     seniority, department = TITLES[person.title]
     return {
@@ -136,8 +81,34 @@ def _of_the_record(world: SmallWorld, person: Person, at: datetime) -> dict[str,
         "industry": industry,
         "budget": NUMBERS[budget],
         "visits": NUMBERS[person.visits],
-        "completeness": sum(v is not None for v in record) / 8,
+        "email_role_address": (
+            None if EMAILS[person.email] is None else float(person.email in ROLES)
+        ),
+        "company_size": SIZES[person.size],
+        "revenue": REVENUES[person.revenue],
+        "sector": SECTORS[person.sector],
+        "country": COUNTRIES[person.country][0],
+        "country_region": COUNTRIES[person.country][1],
+        "completeness": sum(v is not None for v in record) / 12,
+        "plausibility": _plausibility(person, budget),
     }
+
+
+def _plausibility(person: Person, budget: str | None) -> float | None:
+    """Of what is filled in and can be judged, the share that reads as what it means."""
+    texts = (person.title, person.sector)
+    judged = [
+        *((t, NUMBERS[t] is not None) for t in (person.employees, person.visits)),
+        (budget, NUMBERS[budget] is not None),
+        (person.opted_in, FLAGS[person.opted_in] is not None),
+        (person.email, EMAILS[person.email] is not None),
+        (person.size, SIZES[person.size] is not None),
+        (person.revenue, REVENUES[person.revenue] is not None),
+        (person.country, COUNTRIES[person.country][0] != "other"),
+        *((t, t not in NONSENSE) for t in texts),
+    ]
+    filled = [reads for text, reads in judged if text is not None]
+    return sum(filled) / len(filled) if filled else None
 
 
 def _as_known(
@@ -170,25 +141,3 @@ def _industry(
     rows = [k for k in told if (k.known_from or START - 999 * DAY) == latest]
     # Of two from one instant the lesser word: arbitrary, but always the same.
     return min((k.value for k in rows if k.value is not None), default=None)
-
-
-def _looking_back(
-    name: str,
-    touches: list[Touch],
-    at: datetime,
-    summed: Callable[[list[Touch]], float],
-) -> dict[str, Value]:
-    return {
-        f"{name}_{days}d": summed(
-            [t for t in touches if t.occurred_at >= at - days * DAY]
-        )
-        for days in LOOKBACKS
-    }
-
-
-def _different_days(touches: list[Touch]) -> int:
-    return len({t.occurred_at.date() for t in touches})
-
-
-def _total(touches: list[Touch]) -> float:
-    return math.fsum(t.value for t in touches if t.value is not None)

@@ -50,9 +50,16 @@ COMPANY: Final = Company(
         DeclaredAttribute("industry", "category", "Industry"),
         DeclaredAttribute("budget", "number", "Budget"),
         DeclaredAttribute("visits", "number", "Visits", Family.BEHAVIOURAL),
+        DeclaredAttribute("Company size", "size", "Company size"),
+        DeclaredAttribute("revenue", "revenue", "Revenue"),
+        DeclaredAttribute("sector", "industry", "Sector"),
+        DeclaredAttribute("country", "country", "Country"),
     ),
     lookbacks_days=LOOKBACKS,
     rival_domains=("rival.com",),
+    has_accounts=True,
+    conversion="won",
+    closed_by=("lost",),
 )
 CATALOGUE: Final = catalogue_of(COMPANY)
 
@@ -69,12 +76,33 @@ TITLES: Final[dict[str | None, tuple[str | None, str | None]]] = {
     "VP Sales": ("vice president", "sales"),
     "GESCHÄFTSFÜHRER": ("chief", "general"),
     "Beekeeper": ("other", "other"),
+    "asdf": ("other", "other"),
     None: (None, None),
 }
 EMAILS: Final[dict[str | None, str | None]] = {
     "ada@gmail.com": "free", "b.b@RIVAL.com": "rival", "c@mit.edu": "education",
     "d@acme.io": "corporate", "nonsense": None, None: None,
+    "Info@acme.io": "corporate", "no-reply@yopmail.com": "disposable",
 }  # fmt: skip
+ROLES: Final = {"Info@acme.io", "no-reply@yopmail.com"}
+SIZES: Final[dict[str | None, float | None]] = {
+    "11–50": 11.0, "10k+": 10001.0, "1.000 - 5.000": 501.0, "<10": 1.0,
+    "Level 3": None, None: None,
+}  # fmt: skip
+REVENUES: Final[dict[str | None, float | None]] = {
+    "€ 2,5 Mio": 1e6, "US$ 1,200,000.50": 1e6, "1-5M": 1e6, "500k": 3e5, "0": 0.0,
+    "3 Mrd": 3e9, "a lot": None, None: None,
+}  # fmt: skip
+SECTORS: Final[dict[str | None, str | None]] = {
+    "Maschinenbau": "manufacturing", "IT Services": "software", "Bienen": "other",
+    "n/a": "other", None: None,
+}  # fmt: skip
+COUNTRIES: Final[dict[str | None, tuple[str | None, str | None]]] = {
+    "de": ("Germany", "Western Europe"), "U.S.A.": ("United States", "North America"),
+    "ESPAÑA": ("Spain", "Southern Europe"), "Atlantis": ("other", "other"),
+    None: (None, None),
+}  # fmt: skip
+NONSENSE: Final = {"asdf", "n/a"}  # that no one is, or does
 WORDS: Final = ("steel", "software", None)
 
 
@@ -105,6 +133,10 @@ class Person:
     title: str | None = None
     email: str | None = None
     visits: str | None = None
+    size: str | None = None
+    revenue: str | None = None
+    sector: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +150,16 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """A stage that a lead reached, and when our systems knew."""
+
+    lead_id: str
+    milestone: str
+    reached_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
 class SmallWorld:
     """Everything the engine is shown, as plain records."""
 
@@ -125,6 +167,7 @@ class SmallWorld:
     touches: tuple[Touch, ...] = ()
     accounts: tuple[Known, ...] = ()
     history: tuple[Known, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
     snapshots: tuple[tuple[str, datetime], ...] = ()
 
 
@@ -147,7 +190,8 @@ def instants(first_day: int = 0, last_day: int = 40) -> st.SearchStrategy[dateti
 @st.composite
 def one_touch(draw: st.DrawFn) -> Touch:
     """Draw a touch; some are recorded late or too early, some are of an account."""
-    occurred = draw(instants())
+    minutes = draw(st.sampled_from((0, 0, 0, 29, 30, 31, 300)))
+    occurred = draw(instants()) + timedelta(minutes=minutes)
     late = draw(st.sampled_from((0, 0, 0, 0.5, 3, 30, -2)))  # −2: a wrong clock
     lead = draw(st.sampled_from((*LEADS, *LEADS, None)))
     return Touch(
@@ -175,6 +219,10 @@ def one_person(draw: st.DrawFn, lead_id: str) -> Person:
         title=draw(st.sampled_from(tuple(TITLES))),
         email=draw(st.sampled_from(tuple(EMAILS))),
         visits=draw(st.sampled_from(tuple(NUMBERS))),
+        size=draw(st.sampled_from(tuple(SIZES))),
+        revenue=draw(st.sampled_from(tuple(REVENUES))),
+        sector=draw(st.sampled_from(tuple(SECTORS))),
+        country=draw(st.sampled_from(tuple(COUNTRIES))),
     )
 
 
@@ -198,6 +246,17 @@ def of_leads() -> st.SearchStrategy[Known]:
     )
 
 
+def of_stages() -> st.SearchStrategy[Milestone]:
+    """Draw a milestone; some are recorded late."""
+    return st.builds(
+        lambda lead, name, at, late: Milestone(lead, name, at, at + late * DAY),
+        st.sampled_from(LEADS),
+        st.sampled_from(("won", "lost", "met")),
+        instants(),
+        st.sampled_from((0, 0, 3, -1)),
+    )
+
+
 def many_touches(least: int = 10, most: int = 40) -> st.SearchStrategy[list[Touch]]:
     """Draw some touches."""
     return st.lists(one_touch(), min_size=least, max_size=most)
@@ -216,6 +275,7 @@ def small_worlds(draw: st.DrawFn) -> SmallWorld:
         tuple(draw(many_touches())),
         tuple(draw(st.lists(of_accounts(), max_size=6))),
         tuple(draw(st.lists(of_leads(), max_size=8))),
+        tuple(draw(st.lists(of_stages(), max_size=6))),
         tuple(draw(st.lists(snapshot, min_size=4, max_size=12, unique=True))),
     )
 
@@ -227,6 +287,9 @@ def with_another_future(
 
     def is_later(t: Touch) -> bool:
         return max(t.occurred_at, t.recorded_at) >= at
+
+    def is_reached_later(m: Milestone) -> bool:
+        return max(m.reached_at, m.recorded_at) >= at
 
     def is_known_later(k: Known) -> bool:
         return k.known_from is not None and k.known_from >= at
@@ -244,5 +307,9 @@ def with_another_future(
         history=(
             *(k for k in world.history if not is_known_later(k)),
             *(k for k in other.history if is_known_later(k)),
+        ),
+        milestones=(
+            *(m for m in world.milestones if not is_reached_later(m)),
+            *(m for m in other.milestones if is_reached_later(m)),
         ),
     )

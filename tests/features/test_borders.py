@@ -188,13 +188,13 @@ def test_an_attribute_known_from_the_snapshot_was_not_known_before_it(
 
 
 def test_completeness_is_the_share_of_the_record_known_by_then(loom: Loom) -> None:
-    # Of eight attributes Ada filled in two, and her account's industry came later.
+    # Of twelve attributes Ada filled in two, and her account's industry came later.
     told = replace(ADA, employees="n.k.", email="nonsense")
     world = replace(
         AT_NOON, people=(told, BOB), accounts=(Known("acme", "steel", NOON),)
     )
 
-    assert [a["completeness"] for a in loom.of(world)] == [0.25, 0]
+    assert [a["completeness"] for a in loom.of(world)] == [2 / 12, 0]
 
 
 def test_a_late_touch_counts_today_but_did_not_count_then(loom: Loom) -> None:

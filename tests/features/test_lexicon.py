@@ -9,7 +9,17 @@ from sqlglot import exp
 
 from features.attributes import Attribute, EmailAddress
 from features.engine import Engine, open_engine
-from features.lexicon import DEPARTMENT, EDUCATION_DOMAIN, FREE_DOMAINS, SENIORITY
+from features.lexicon import (
+    COUNTRIES,
+    DEPARTMENT,
+    DISPOSABLE_DOMAINS,
+    EDUCATION_DOMAIN,
+    FREE_DOMAINS,
+    INDUSTRY,
+    REGIONS,
+    ROLES,
+    SENIORITY,
+)
 
 # title, seniority, department
 TITLES = [
@@ -51,16 +61,45 @@ TITLES = [
     ("Marketing Intern", "student", "marketing"),
     ("Student", "student", "study"),
     ("PhD student", "student", "study"),
-    ("Internal Auditor", "other", "other"),  # not an intern
+    ("Internal Auditor", "specialist", "finance"),  # not an intern
     ("Beekeeper", "other", "other"),
     ("asdf", "other", "other"),
+    # Taken for more, or for something else, than they are
+    ("Product Owner", "specialist", "product"),
+    ("Process Owner", "specialist", "operations"),
+    ("Scrum Master", "specialist", "product"),
+    ("Business Owner", "chief", "general"),
+    ("Assistant to the CEO", "assistant", "general"),
+    ("Assistant Vice President", "vice president", "general"),
+    ("Assistant Store Manager", "manager", "sales"),
+    ("International Sales Manager", "manager", "sales"),
+    ("Chief of Staff", "director", "general"),
+    ("Secretary General", "chief", "general"),
+    ("HR Business Partner", "specialist", "people"),
+    ("Product Marketing Manager", "manager", "marketing"),
+    ("General Counsel", "specialist", "legal"),
+    ("Chef de projet", "manager", "other"),
+    ("Chef d'entreprise", "chief", "general"),
+    ("Geschaeftsfuehrerin (m/w/d)", "chief", "general"),
+    ("Directeur General", "chief", "general"),
+    ("Inhaberin", "chief", "general"),
+    ("Vertriebsassistentin", "assistant", "sales"),
+    ("Projektleiter IT", "manager", "technology"),
+    ("Werkstudent Marketing", "student", "marketing"),
+    ("Försäljningschef", "director", "sales"),
+    ("Daglig leder", "chief", "general"),
+    ("Toimitusjohtaja", "chief", "general"),
+    ("Prezes zarządu", "chief", "general"),
+    ("Kierownik sprzedaży", "manager", "sales"),
+    ("Amministratore delegato", "chief", "general"),
+    ("Diretora Geral", "chief", "general"),
     # German
     ("Geschäftsführer", "chief", "general"),
     ("GESCHÄFTSFÜHRERIN", "chief", "general"),
     ("Inhaber", "chief", "general"),
     ("Leiter Einkauf", "director", "operations"),
     ("Leiter Personal", "director", "people"),
-    ("Personalreferentin", "other", "people"),
+    ("Personalreferentin", "specialist", "people"),
     ("Leitung Finanzen", "director", "finance"),
     ("IT-Leiter", "director", "technology"),
     ("Vertriebsleiter", "director", "sales"),
@@ -74,15 +113,15 @@ TITLES = [
     ("PDG", "chief", "general"),
     ("Directeur Général", "chief", "general"),
     ("Directrice marketing", "director", "marketing"),
-    ("Responsable achats", "director", "operations"),
+    ("Responsable achats", "manager", "operations"),
     ("Chef de ventes", "manager", "sales"),
     ("Ingénieur logiciel", "specialist", "technology"),
-    ("Comptable", "other", "finance"),
+    ("Comptable", "specialist", "finance"),
     ("Stagiaire", "student", "study"),
     # Spanish
     ("Director General", "chief", "general"),
     ("Propietaria", "chief", "general"),
-    ("Jefa de compras", "director", "operations"),
+    ("Jefa de compras", "manager", "operations"),
     ("Gerente de ventas", "manager", "sales"),
     ("Ingeniero de sistemas", "specialist", "technology"),
     ("Asistente", "assistant", "other"),
@@ -106,6 +145,11 @@ ADDRESSES: list[tuple[str | None, str | None]] = [
     ("a@unimelb.edu.au", "education"),
     ("a@uni-bonn.de", "education"),
     ("a@tu-berlin.de", "education"),
+    ("a@student.uu.nl", "education"),
+    ("a@mailinator.com", "disposable"),
+    ("A@YopMail.com", "disposable"),
+    ("a@wegwerfmail.de", "disposable"),
+    ("a@notyopmail.com", "corporate"),
     ("a@rival.com", "rival"),
     ("a@Rival.COM", "rival"),
     ("a@capital-rival.io", "rival"),  # configured with capitals
@@ -120,6 +164,58 @@ ADDRESSES: list[tuple[str | None, str | None]] = [
     ("@", None),
     ("", None),
     (None, None),
+]
+
+# address, whether a role's
+ROLE_ADDRESSES: list[tuple[str | None, int | None]] = [
+    *((f"{name}@acme.io", 1) for name in ("info", "Sales", "no-reply", "info.de")),
+    *((f"{name}@acme.io", 0) for name in ("ada", "infanta", "salesman", "a.info")),
+    *((text, None) for text in ("@acme.io", "info", "info@", "", None)),
+]
+
+# text, group
+SECTORS: list[tuple[str | None, str | None]] = [
+    ("Computer Software", "software"),
+    ("Maschinenbau", "manufacturing"),
+    ("Financial Services", "finance"),
+    ("Versicherungen", "finance"),
+    ("Hospital & Health Care", "health"),
+    ("Higher Education", "education"),
+    ("Einzelhandel", "retail"),
+    ("E-Commerce", "retail"),
+    ("Government Administration", "public"),
+    ("Öffentlicher Dienst", "public"),
+    ("Marketing & Advertising", "media"),
+    ("Bauunternehmen", "construction"),
+    ("Oil & Energy", "energy"),
+    ("Logistics and Supply Chain", "transport"),
+    ("Hôtellerie et restauration", "hospitality"),
+    ("Unternehmensberatung", "professional services"),
+    ("Telecommunications", "telecom"),
+    ("Landwirtschaft", "agriculture"),
+    ("agritech", "agriculture"),
+    ("Immobilien", "real estate"),
+    ("Non-profit organization management", "nonprofit"),
+    ("beekeeping", "other"),
+    (None, None),
+]
+
+# text, country, region
+PLACES = [
+    ("de", "Germany", "Western Europe"),
+    ("DEU", "Germany", "Western Europe"),
+    ("deutschland ", "Germany", "Western Europe"),
+    ("U.S.A.", "United States", "North America"),
+    ("uk", "United Kingdom", "Western Europe"),
+    ("España", "Spain", "Southern Europe"),
+    ("ESPANA", "Spain", "Southern Europe"),
+    ("Brasil", "Brazil", "Latin America"),
+    ("日本", "Japan", "East Asia"),
+    ("Россия", "Russia", "Eastern Europe"),
+    ("Cote d’Ivoire", "Ivory Coast", "Africa"),
+    ("Atlanta, Georgia", "other", "other"),
+    ("Atlantis", "other", "other"),
+    (None, None, None),
 ]
 
 # text, flag
@@ -186,7 +282,9 @@ def test_department_is_as_labelled_by_hand(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("patterns", [SENIORITY, DEPARTMENT])
-def test_no_title_has_no_label(engine: Engine, patterns: dict[str, str]) -> None:
+def test_no_title_has_no_label(
+    engine: Engine, patterns: tuple[tuple[str, str], ...]
+) -> None:
     read_as = Attribute("text").matched(patterns, otherwise="other")
 
     assert read(engine, [None, "", "  "], read_as) == [None, "other", "other"]
@@ -198,6 +296,7 @@ def test_addresses_are_classed_by_their_domain(engine: Engine) -> None:
         (*FREE_DOMAINS, "our-own-free.net"),
         ("rival.com", "Capital-Rival.io"),
         EDUCATION_DOMAIN,
+        DISPOSABLE_DOMAINS,
     )
     told = read(engine, [text for text, _ in ADDRESSES], address.domain_class())
 
@@ -227,3 +326,32 @@ def test_numbers_are_finite_or_missing(engine: Engine) -> None:
 
 def test_known_is_anything_that_is_there(engine: Engine) -> None:
     assert read(engine, ["", "x", None], Attribute("text").is_known()) == [1, 1, 0]
+
+
+def test_addresses_of_roles_are_told_from_those_of_persons(engine: Engine) -> None:
+    address = EmailAddress("text", roles=ROLES)
+    told = read(engine, [text for text, _ in ROLE_ADDRESSES], address.is_of_a_role())
+
+    assert wrong(told, ROLE_ADDRESSES) == []
+
+
+def test_industries_are_grouped_as_labelled_by_hand(engine: Engine) -> None:
+    read_as = Attribute("text").matched(INDUSTRY, otherwise="other")
+    told = read(engine, [text for text, _ in SECTORS], read_as)
+
+    assert wrong(told, SECTORS) == []
+
+
+def test_countries_and_their_regions_are_as_labelled_by_hand(engine: Engine) -> None:
+    texts = [text for text, _, _ in PLACES]
+    for place, names in ((1, COUNTRIES), (2, REGIONS)):
+        told = read(
+            engine, texts, Attribute("text").listed(names.items(), otherwise="other")
+        )
+        assert wrong(told, [(p[0], p[place]) for p in PLACES]) == []
+
+
+def test_no_text_is_of_two_countries() -> None:
+    texts = [text for known in COUNTRIES.values() for text in known]
+
+    assert len(texts) == len(set(texts))

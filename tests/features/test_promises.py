@@ -107,6 +107,7 @@ def test_is_indifferent_to_the_order_of_rows(
         touches=shuffled(world.touches),
         accounts=shuffled(world.accounts),
         history=shuffled(world.history),
+        milestones=shuffled(world.milestones),
     )
 
     assert loom.of(mixed) == loom.of(world)

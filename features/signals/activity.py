@@ -1,17 +1,11 @@
-"""What the lead did: how much, how lately, how broadly, how seriously.
-
-Each function is one signal. In the words, ``{kind}`` and ``{stage}`` stand for the kind
-of touch and the funnel stage that the signal is made for.
-"""
+"""How much the lead did, how lately, how broadly."""
 
 from __future__ import annotations
 
-from sqlglot import exp
-
-from .attributes import Lead
-from .declare import Of, signal
-from .touches import Aggregate, Touches
-from .vocabulary import Family, Unit
+from ..declare import Of, signal
+from ..past.aggregate import Aggregate
+from ..touches import Touches
+from ..vocabulary import Family, Unit
 
 
 @signal(Family.BEHAVIOURAL, Unit.COUNT, lookbacks=True)
@@ -25,6 +19,19 @@ def all_touches(touches: Touches) -> Aggregate:
     {'ada': 3.0, 'bob': 0.0, 'cyd': 1.0}
     """
     return touches.inbound().count()
+
+
+@signal(Family.BEHAVIOURAL, Unit.COUNT, lookbacks=True)
+def active_days(touches: Touches) -> Aggregate:
+    """Days on which the lead did something.
+
+    Examples
+    --------
+    >>> from features.examples import answer
+    >>> answer(active_days(Touches().within(days=7)))
+    {'ada': 2.0, 'bob': 0.0, 'cyd': 0.0}
+    """
+    return touches.inbound().distinct_days()
 
 
 @signal(Family.BEHAVIOURAL, Unit.DAYS)
@@ -55,7 +62,7 @@ def days_since_first_touch(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.NUMBER)
 def intensity(touches: Touches) -> Aggregate:
-    """Recent intensity (touches, each counting half after two weeks).
+    """Recent intensity (touches of 90 days, each counting half after two weeks).
 
     Examples
     --------
@@ -63,7 +70,7 @@ def intensity(touches: Touches) -> Aggregate:
     >>> answer(intensity(Touches()))
     {'ada': 2.051592, 'bob': 0.0, 'cyd': 0.138011}
     """
-    return touches.inbound().decayed(half_life_days=14)
+    return touches.inbound().within(days=90).decayed(half_life_days=14)
 
 
 @signal(Family.BEHAVIOURAL, Unit.SHARE)
@@ -79,17 +86,17 @@ def momentum(touches: Touches) -> Aggregate:
     return touches.inbound().trend(recent_days=7, before_days=21)
 
 
-@signal(Family.BEHAVIOURAL, Unit.COUNT, lookbacks=True)
-def active_days(touches: Touches) -> Aggregate:
-    """Days on which the lead did something.
+@signal(Family.BEHAVIOURAL, Unit.SHARE)
+def long_momentum(touches: Touches) -> Aggregate:
+    """Long momentum (share of the last 90 days' touches that fall in the last 30).
 
     Examples
     --------
     >>> from features.examples import answer
-    >>> answer(active_days(Touches().within(days=7)))
-    {'ada': 2.0, 'bob': 0.0, 'cyd': 0.0}
+    >>> answer(long_momentum(Touches()))
+    {'ada': 1.0, 'bob': None, 'cyd': 0.0}
     """
-    return touches.inbound().distinct_days()
+    return touches.inbound().trend(recent_days=30, before_days=60)
 
 
 @signal(Family.BEHAVIOURAL, Unit.COUNT)
@@ -131,32 +138,6 @@ def breadth_of_channels(touches: Touches) -> Aggregate:
     return touches.inbound().distinct_channels()
 
 
-@signal(Family.BEHAVIOURAL, Unit.NUMBER, lookbacks=True)
-def value_of_touches(touches: Touches) -> Aggregate:
-    """Value of the touches.
-
-    Examples
-    --------
-    >>> from features.examples import answer
-    >>> answer(value_of_touches(Touches()))
-    {'ada': 9.5, 'bob': 0.0, 'cyd': 0.0}
-    """
-    return touches.inbound().total_value()
-
-
-@signal(Family.BEHAVIOURAL, Unit.COUNT, lookbacks=True)
-def outbound_touches(touches: Touches) -> Aggregate:
-    """Outbound touches (what we did).
-
-    Examples
-    --------
-    >>> from features.examples import answer
-    >>> answer(outbound_touches(Touches(outbound_kinds=("email_open",))))
-    {'ada': 1.0, 'bob': 0.0, 'cyd': 1.0}
-    """
-    return touches.outbound().count()
-
-
 @signal(Family.BEHAVIOURAL, Unit.COUNT, of=Of.EACH_KIND, lookbacks=True)
 def touches(touches: Touches) -> Aggregate:
     """{kind} touches.
@@ -181,35 +162,3 @@ def days_since(touches: Touches) -> Aggregate:
     {'ada': 1.0, 'bob': None, 'cyd': None}
     """
     return touches.days_since_last()
-
-
-@signal(Family.BEHAVIOURAL, Unit.COUNT, of=Of.EACH_STAGE, lookbacks=True)
-def stage_touches(touches: Touches) -> Aggregate:
-    """{stage} touches.
-
-    Examples
-    --------
-    >>> from features.examples import answer
-    >>> answer(stage_touches(Touches().of("pricing_page", "demo_request")))
-    {'ada': 2.0, 'bob': 0.0, 'cyd': 0.0}
-    """
-    return touches.count()
-
-
-@signal(Family.BEHAVIOURAL, Unit.SHARE, of=Of.EACH_STAGE)
-def stage_share(touches: Touches) -> Aggregate:
-    """Share of {stage} touches in all.
-
-    Examples
-    --------
-    >>> from features.examples import answer
-    >>> answer(stage_share(Touches().of("email_open")))
-    {'ada': 0.333333, 'bob': None, 'cyd': 1.0}
-    """
-    return touches.share_of(Touches(touches.outbound_kinds).inbound())
-
-
-@signal(Family.BEHAVIOURAL, Unit.DAYS, of=Of.LEAD)
-def lead_age(lead: Lead) -> exp.Expression:
-    """Lead created."""
-    return lead.age_days()

@@ -1,0 +1,76 @@
+"""Letters as people type them: accents written or dropped, any dash, any space.
+
+Texts are read in plain lower-case letters. ``ü`` is read as ``u``; a stem that is
+written with ``ü`` finds ``u`` and ``ue``, so that each word stands in the lexicon once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sqlglot import exp
+
+_ACCENTS: Final = {
+    "a": "àáâãäåāăąæ", "c": "çćč", "d": "ďđð", "e": "èéêëēėęě", "g": "ğģ",
+    "i": "ìíîïīįı", "l": "ľł", "n": "ñńňņ", "o": "òóôõöøőœ", "r": "ŕř", "s": "śšşșß",
+    "t": "ťţț", "u": "ùúûüūůűų", "y": "ýÿ", "z": "źżž", "-": "–—−\u2010\u2011\u2012",
+    "'": "’\u2018\u00b4`", " ": "\u00a0\u202f\u2009\t\n\r", "<": "≤",
+}  # fmt: skip
+ACCENTED: Final = "".join(_ACCENTS.values())
+PLAIN: Final = "".join(p * len(accented) for p, accented in _ACCENTS.items())
+_SPELLED: Final = {  # two letters where the accent was dropped with care
+    "ä": "ae?", "æ": "ae?", "ö": "oe?", "ø": "oe?", "œ": "oe?", "ü": "ue?",
+    "å": "aa?", "ß": "ss?",
+}  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Return a text in plain lower-case letters.
+
+    Examples
+    --------
+    >>> plain("Geschäftsführer"), plain("10–50")
+    ('geschaftsfuhrer', '10-50')
+    """
+    return text.lower().translate(str.maketrans(ACCENTED, PLAIN))
+
+
+def plain_sql(text: exp.Expression) -> exp.Expression:
+    """The same, of a column."""
+    return exp.Translate(
+        this=exp.Lower(this=text),
+        from_=exp.Literal.string(ACCENTED),
+        to=exp.Literal.string(PLAIN),
+    )
+
+
+def stems(*words: str) -> str:
+    """Return a pattern that finds any of the stems in a plain text.
+
+    A stem starts a word; with ``*`` before it, it stands anywhere. A stem that ends in
+    ``$`` ends the word.
+
+    Examples
+    --------
+    >>> pattern = stems("geschäftsführ", "*leiter", "vp$")
+    >>> titles = ("Geschaeftsfuehrerin", "Vertriebsleiter", "VP", "VPN")
+    >>> [bool(re.search(pattern, plain(title))) for title in titles]
+    [True, True, True, False]
+    """
+    starts = [_stem(w) for w in words if not w.startswith("*")]
+    inside = [_stem(w[1:]) for w in words if w.startswith("*")]
+    parts = [f"(^|[^a-z0-9])({'|'.join(starts)})"] if starts else []
+    return "|".join([*parts, *inside])
+
+
+def either(*patterns: str) -> str:
+    """Return a pattern that finds what any of the patterns finds."""
+    return "|".join(patterns)
+
+
+def _stem(word: str) -> str:
+    letters = word.removesuffix("$")
+    spelled = "".join(_SPELLED.get(c) or re.escape(plain(c)) for c in letters)
+    ending = "([^a-z0-9]|$)" if word.endswith("$") else ""
+    return spelled.replace("\\ ", " ") + ending

@@ -1,0 +1,1 @@
+"""The past: everything known before each snapshot, and what it sums up to."""

@@ -1,0 +1,174 @@
+"""What was known of an account's other leads before each snapshot.
+
+Facts of an account lie in the order in which they became known; those of a span are
+found by two binary searches, and the lead's own ones among them by two more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from ..colleagues import ColleagueAtom, Fact
+from ..company import Company
+from ..engine import Engine, literal
+from ..vocabulary import DAY_US
+from .threads import LEADS, Read
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Facts of some sort, each of one lead.
+
+    Attributes
+    ----------
+    lead : ndarray of shape (n_facts,)
+    known : ndarray of shape (n_facts,)
+        Since when, in microseconds.
+    """
+
+    lead: np.ndarray
+    known: np.ndarray
+
+
+def facts_of(
+    connection: Engine, fact: Fact, company: Company, read: Read | None
+) -> Facts:
+    """Return every fact of a sort about the leads in ``past_leads``."""
+    if fact is Fact.TOUCH:
+        return _touches(company, read)
+    told = connection.sql(_query(fact, company)).to_arrow_table()
+    return Facts(told.column("lead_no").to_numpy(), told.column("known").to_numpy())
+
+
+def _query(fact: Fact, company: Company) -> str:
+    if fact is Fact.LEAD:
+        return (
+            "SELECT p.lead_no, epoch_us(l.created_at) AS known "
+            f"FROM leads l JOIN {LEADS} p USING (lead_id) "
+            "WHERE l.created_at IS NOT NULL"
+        )
+    ends: tuple[str | None, ...] = (company.conversion,)
+    if fact is Fact.ENDING:
+        ends = (*ends, *company.closed_by)
+    listed = ", ".join(literal(e) for e in ends if e is not None) or "NULL"
+    return (
+        "SELECT p.lead_no, min(epoch_us(greatest(m.reached_at, m.recorded_at))) "
+        f"AS known FROM milestones m JOIN {LEADS} p USING (lead_id) "
+        f"WHERE m.milestone IN ({listed}) GROUP BY p.lead_no"
+    )
+
+
+def _touches(company: Company, read: Read | None) -> Facts:
+    """Inbound touches that name their lead; an account's own are nobody's."""
+    if read is None:
+        return Facts(np.empty(0, np.int64), np.empty(0, np.int64))
+    outbound = {k.name for k in company.kinds if k.is_outbound}
+    is_inbound = np.array([k not in outbound for k in read.words["kind"]], dtype=bool)
+    kept = read.is_own & is_inbound[read.kind]
+    known = np.maximum(read.threads.occurred, read.threads.recorded)
+    return Facts(read.lead[kept], known[kept])
+
+
+def colleagues_of(
+    facts: Facts,
+    atoms: Sequence[ColleagueAtom],
+    account_of: np.ndarray,
+    lead: np.ndarray,
+    at: np.ndarray,
+) -> list[np.ndarray]:
+    """Answer atoms of one sort of fact.
+
+    Parameters
+    ----------
+    account_of : ndarray of shape (n_leads,)
+        Each lead's account; -1 is none.
+    lead, at : ndarray of shape (n_snapshots,)
+
+    Returns
+    -------
+    list of ndarray of shape (n_snapshots,), one per atom
+    """
+    accounts = int(account_of.max(initial=-1)) + 1
+    has_account = account_of[facts.lead] >= 0
+    mine = Facts(facts.lead[has_account], facts.known[has_account])
+    whole = _sorted(account_of[mine.lead], mine, accounts)
+    own = _sorted(mine.lead, mine, len(account_of))
+    account = account_of[lead]
+    found = []
+    for atom in atoms:
+        span = 0 if atom.within_days is None else atom.within_days * DAY_US
+        if atom.is_age:
+            found.append(_latest(*whole, account, lead, at, span))
+        else:
+            counted = _count(*whole, account, at, span)
+            found.append(
+                counted - np.where(account < 0, 0, _count(*own, lead, at, span))
+            )
+    return found
+
+
+def _sorted(
+    group: np.ndarray, facts: Facts, groups: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Known and owner in the order of groups, then of time, and where groups begin."""
+    order = np.lexsort((facts.known, group))
+    starts = np.zeros(groups + 1, np.int64)
+    np.cumsum(np.bincount(group, minlength=groups), out=starts[1:])
+    return facts.known[order], facts.lead[order], starts
+
+
+@njit(cache=True, nogil=True)
+def _span_of(
+    known: np.ndarray, first: int, last: int, at: int, span: int
+) -> tuple[int, int]:
+    """From and to which place facts were known, before an instant, for a span."""
+    end = first + int(np.searchsorted(known[first:last], at))
+    if not span:
+        return first, end
+    return first + int(np.searchsorted(known[first:last], at - span)), end
+
+
+@njit(cache=True, nogil=True)
+def _count(
+    known: np.ndarray,
+    owner: np.ndarray,
+    starts: np.ndarray,
+    group: np.ndarray,
+    at: np.ndarray,
+    span: int,
+) -> np.ndarray:
+    counts = np.zeros(len(at))
+    for i in range(len(at)):
+        if group[i] >= 0:
+            first, last = starts[group[i]], starts[group[i] + 1]
+            begin, end = _span_of(known, first, last, at[i], span)
+            counts[i] = end - begin
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def _latest(
+    known: np.ndarray,
+    owner: np.ndarray,
+    starts: np.ndarray,
+    account: np.ndarray,
+    lead: np.ndarray,
+    at: np.ndarray,
+    span: int,
+) -> np.ndarray:
+    """Days for which the latest fact of another lead has been known; NaN is never."""
+    ages = np.full(len(at), np.nan)
+    for i in range(len(at)):
+        if account[i] < 0:
+            continue
+        first, last = starts[account[i]], starts[account[i] + 1]
+        begin, end = _span_of(known, first, last, at[i], span)
+        for j in range(end - 1, begin - 1, -1):
+            if owner[j] != lead[i]:
+                ages[i] = (at[i] - known[j]) / DAY_US
+                break
+    return ages

@@ -1,0 +1,137 @@
+"""What was known of an account's other leads, by running counts.
+
+Facts and questions are laid in one line per account, in the order of time: before every
+question stands how many facts there were. What was known within a span is the
+difference of two such counts, and the lead's own facts, counted in a line of their own,
+are taken off. No lead is joined to its colleagues, of whom there may be a hundred
+thousand.
+
+The latest fact of *another* lead: the latest of all if it is not the lead's own; else
+the one at which the account's line passed from another lead to this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...colleagues import ColleagueAtom, Fact
+from ...company import Company
+from ...engine import literal
+from ...vocabulary import DAY_US, ROW
+from .step import Step, Strand, days, listed
+
+_EPOCH = "TIMESTAMP '1970-01-01 00:00:00'"
+
+
+def microseconds(instant: str) -> str:
+    """Return an instant as a whole number."""
+    return f"date_diff('microsecond', {_EPOCH}, {instant})"
+
+
+def accounts(atoms: Sequence[ColleagueAtom], company: Company) -> Strand:
+    """Return the steps that answer atoms about colleagues."""
+    asked = list(dict.fromkeys((a.fact, n) for a in atoms for n in _offsets(a)))
+    facts = "\nUNION ALL\n".join(
+        _facts(f, company) for f in dict.fromkeys(a.fact for a in atoms)
+    )
+    steps = (
+        Step(
+            "members",
+            "SELECT l.lead_id, l.account_id FROM leads l\n"
+            "SEMI JOIN (SELECT account_id FROM spine) s ON s.account_id = l.account_id",
+        ),
+        Step("facts", facts),
+        Step("passed", _PASSED),
+        Step("line", "\nUNION ALL\n".join([_FACTS_IN_LINE, *map(_question, asked)])),
+        Step("counted", _COUNTED),
+        Step(
+            "over_accounts",
+            f"SELECT {ROW}{listed(f'{_answer(a)} AS {a.name}' for a in atoms)}\n"
+            f"FROM counted WHERE {ROW} IS NOT NULL GROUP BY {ROW}",
+        ),
+    )
+    return Strand(steps, tuple(a.name for a in atoms))
+
+
+def _offsets(atom: ColleagueAtom) -> tuple[int, ...]:
+    """How many microseconds before the snapshot a count is wanted."""
+    is_counted_off = atom.within_days is not None and not atom.is_age
+    return (0, _span(atom)) if is_counted_off else (0,)
+
+
+def _span(atom: ColleagueAtom) -> int:
+    return (atom.within_days or 0) * DAY_US
+
+
+def _facts(fact: Fact, company: Company) -> str:
+    known, source = {
+        Fact.LEAD: ("l.created_at", "leads l JOIN members m ON m.lead_id = l.lead_id"),
+        Fact.TOUCH: (
+            "GREATEST(t.occurred_at, t.recorded_at)",
+            "touches t JOIN members m ON m.lead_id = t.lead_id",
+        ),
+    }.get(fact, ("MIN(GREATEST(e.reached_at, e.recorded_at))", _ENDED))
+    told = (
+        f"SELECT {literal(fact)} AS fact, m.account_id, m.lead_id,\n"
+        f"  {microseconds(known)} AS at_us\nFROM {source}\nWHERE "
+    )
+    if fact is Fact.LEAD:
+        return f"{told}l.created_at IS NOT NULL"
+    if fact is Fact.TOUCH:
+        ours = [literal(k.name) for k in company.kinds if k.is_outbound]
+        is_inbound = f"t.kind NOT IN ({', '.join(ours)})" if ours else "true"
+        return f"{told}t.kind IS NOT NULL AND {is_inbound}"
+    ends = [company.conversion, *(company.closed_by if fact is Fact.ENDING else ())]
+    names = ", ".join(literal(e) for e in ends if e is not None) or "NULL"
+    return f"{told}e.milestone IN ({names}) GROUP BY m.account_id, m.lead_id"
+
+
+_ENDED = "milestones e JOIN members m ON m.lead_id = e.lead_id"
+_BEFORE = "OVER (PARTITION BY fact, account_id ORDER BY at_us, lead_id)"
+_PASSED = f"""SELECT fact, account_id, lead_id, at_us,
+  CASE WHEN LAG(lead_id) {_BEFORE} <> lead_id
+    THEN LAG(at_us) {_BEFORE} END AS passed_us
+FROM facts"""
+_FACTS_IN_LINE = """SELECT fact, account_id, lead_id, at_us, 1 AS is_fact, passed_us,
+  CAST(NULL AS BIGINT) AS row, CAST(NULL AS BIGINT) AS off_us
+FROM passed"""
+
+
+def _question(asked: tuple[Fact, int]) -> str:
+    fact, offset = asked
+    return (
+        f"SELECT {literal(fact)} AS fact, account_id, lead_id,\n"
+        f"  {microseconds('snapshot_at')} - {offset} AS at_us, 0 AS is_fact,\n"
+        f"  CAST(NULL AS BIGINT) AS passed_us, CAST({ROW} AS BIGINT) AS row,\n"
+        f"  CAST({offset} AS BIGINT) AS off_us\n"
+        "FROM spine WHERE account_id IS NOT NULL AND snapshot_at IS NOT NULL"
+    )
+
+
+# A question stands before the facts of its instant: known *before* is strict.
+_LINE = "ORDER BY at_us, is_fact, lead_id ROWS UNBOUNDED PRECEDING"
+_WHOLE = f"OVER (PARTITION BY fact, account_id {_LINE})"
+_OWN = f"OVER (PARTITION BY fact, account_id, lead_id {_LINE})"
+_COUNTED = f"""SELECT row, fact, off_us, at_us, is_fact,
+  SUM(is_fact) {_WHOLE} - SUM(is_fact) {_OWN} AS others,
+  MAX(CASE WHEN is_fact = 1 THEN at_us END) {_WHOLE} AS latest_us,
+  MAX(CASE WHEN is_fact = 1 THEN at_us END) {_OWN} AS own_us,
+  MAX(passed_us) {_WHOLE} AS passed_us
+FROM line"""
+_LATEST = """CASE WHEN own_us IS NULL OR own_us < latest_us
+  THEN latest_us ELSE passed_us END"""
+
+
+def _answer(atom: ColleagueAtom) -> str:
+    is_asked = f"fact = {literal(atom.fact)} AND off_us = 0"
+    if atom.is_age:
+        age = f"at_us - {_LATEST}"
+        kept = f"CASE WHEN {is_asked} THEN {age} END"
+        if atom.within_days is not None:
+            kept = f"CASE WHEN {is_asked} AND {age} <= {_span(atom)} THEN {age} END"
+        return days(f"MAX({kept})")
+    count = f"MAX(CASE WHEN {is_asked} THEN others END)"
+    if atom.within_days is not None:
+        earlier = f"fact = {literal(atom.fact)} AND off_us = {_span(atom)}"
+        count += f" - MAX(CASE WHEN {earlier} THEN others END)"
+    return f"CAST({count} AS DOUBLE)"
