@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ import pandas as pd
 
 from features.catalogue import Catalogue, catalogue_of
 from features.company import Company
-from features.engine import Engine, instants_are_utc, literal, one_row
-from features.errors import DataError, ModelError, few
+from features.engine import Engine, instants_are_utc, literal
+from features.errors import ModelError
 from features.snapshots import Ending, SnapshotRule, make_scoring_spine
 from features.vocabulary import Qualification, Status
 from features.weave import weave
@@ -30,7 +30,8 @@ from models.reasons import MOST_REASONS, Reason, Reasons, reasons_of
 from models.served import encode
 
 from .bundle import Bundle
-from .intake import take_in
+from .intake import Kept, kept_in, take_in
+from .joins import check_joins
 from .ledger import POINTS, SEEN
 from .sections import Config
 from .statuses import statuses_of
@@ -59,7 +60,6 @@ _KINDS = {
 
 _WITH_SCORE = (Status.SCORED, Status.UNFAMILIAR, Status.OFF_SCHEDULE)
 _REPEATED = "This row repeats another row of the same lead."
-_FEW_LEADS = 20  # fewer may well be without a touch
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +73,13 @@ class Scored:
     ledger : DataFrame
         One row for every lead that got a score, repeats left out: the output without
         its reasons, the points of every signal and every feature as it was seen.
+    notes : tuple of str
+        Sentences on touches that were kept and had to be read anew.
     """
 
     table: pd.DataFrame
     ledger: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
     def statuses(self) -> dict[str, int]:
         """Rows by status, in the order of :class:`Status`, without those of no row."""
@@ -118,12 +121,15 @@ def score_leads(
     """
     contract = bundle.contract
     catalogue = _catalogue(contract)
-    with tempfile.TemporaryDirectory(prefix="leadlight-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="leadlight-") as name,
+        _kept(config) as kept,
+    ):
         folder = Path(name)
         say("reading the sources")
-        take_in(config, folder, leads_from=leads)
+        take_in(config, folder, leads_from=leads, kept=kept)
         with shown(config, folder) as connection:
-            _check_joins(connection, catalogue.company)
+            check_joins(connection, catalogue.company)
             make_scoring_spine(
                 connection,
                 SnapshotRule.from_dict(contract.snapshots),
@@ -132,6 +138,7 @@ def score_leads(
                 ),
                 at,
             )
+            _show_others(connection, folder / "others.parquet")
             say("computing signals")
             features = instants_are_utc(weave(connection, catalogue).to_pandas())
             spine = instants_are_utc(connection.sql("FROM spine ORDER BY row").df())
@@ -142,7 +149,24 @@ def score_leads(
     table = pd.concat([told, *(each for each in others if len(each))])
     table = _named(table.sort_values("row", ignore_index=True), bundle)
     held = table.drop(columns=_REASON_COLUMNS).merge(beside, on="row")
-    return Scored(table.drop(columns="row"), held.drop(columns="row"))
+    notes = () if kept is None else tuple(kept.notes)
+    return Scored(table.drop(columns="row"), held.drop(columns="row"), notes)
+
+
+def _kept(config: Config) -> AbstractContextManager[Kept | None]:
+    """Where touches are kept, for as long as they are read; nowhere if not asked."""
+    return kept_in(Path(config.run.kept)) if config.run.kept else nullcontext()
+
+
+def _show_others(connection: Engine, path: Path) -> None:
+    """Put the leads that are not scored tonight beside those that are."""
+    if path.exists():
+        mine = "SELECT lead_id, account_id, created_at, bucket FROM"
+        connection.execute(
+            f"CREATE TABLE all_leads AS {mine} leads UNION ALL BY NAME "
+            f"SELECT * FROM read_parquet({literal(path.as_posix())})"
+        )
+        connection.execute("CREATE OR REPLACE VIEW leads AS FROM all_leads")
 
 
 def _catalogue(contract: Contract) -> Catalogue:
@@ -154,38 +178,6 @@ def _catalogue(contract: Contract) -> Catalogue:
             f"{contract.fingerprint}). Train again, or score with that version."
         )
     return catalogue
-
-
-def _check_joins(connection: Engine, company: Company) -> None:
-    """Refuse tables that would be scored as if nothing were known of any lead."""
-    tables = [connection.table(t).columns for t in ("attributes", "accounts")]
-    dated = connection.sql("SELECT DISTINCT attribute FROM attribute_history")
-    held = {*chain(*tables), *(name for (name,) in dated.fetchall())}
-    if lost := [a.name for a in company.attributes if a.name not in held]:
-        raise ModelError(
-            f"The scorer was trained with the attributes {few(lost)}, which no table "
-            "holds now. Supply them as they were supplied in training, or train again."
-        )
-    kinds = ", ".join(literal(k.name) for k in company.kinds) or "NULL"
-    leads, touches, known, joined = one_row(
-        connection,
-        f"""
-        SELECT (SELECT count(*) FROM leads), count(*), count(*) FILTER (kind IN
-          ({kinds})), count(*) FILTER (lead_id IN (SELECT lead_id FROM leads) OR
-          (lead_id IS NULL AND account_id IN (SELECT account_id FROM leads)))
-        FROM touches
-        """,
-    )
-    if company.kinds and touches and not known:
-        raise DataError(
-            f"None of {touches:,} touches is of a kind that the scorer knows, such as "
-            f"{few([k.name for k in company.kinds])}. Write the kinds as in training."
-        )
-    if touches and not joined and leads >= _FEW_LEADS:
-        raise DataError(
-            f"None of {touches:,} touches belongs to any of {leads:,} leads. Write "
-            "their ids alike in both, with leading zeros and in the same case."
-        )
 
 
 def _told(

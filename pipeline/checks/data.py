@@ -1,22 +1,34 @@
-"""Checks of the data as they came in: lost rows, strange kinds, wrong clocks."""
+"""Checks of the rows as they came in: the lost, the strange and the missing."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from features.engine import Engine, literal, one_row
+from features.engine import Engine, one_row
 from features.vocabulary import FunnelStage
 
 from ..intake.judging import REPEAT
-from ..tables import known_until
 from .case import Case
-from .check import Verdict, check, issue, not_applicable, passed, tip
+from .check import Value, Verdict, check, issue, not_applicable, passed, tip
 
 _MOST_SET_ASIDE = 0.01  # of a source's rows: above it the export itself is wrong
 _NO_TOUCHES = "No touches are configured."
+_MOST_SILENT = 0.50  # of the leads without a touch: above it something was not exported
+_MOST_EARLY = 0.20  # of the leads older than …
+_EARLY_DAYS = 30  # … the first touch of all, by this much
+_FEWEST_SILENT = 20
+
+_WITHOUT_TOUCHES = f"""
+    CREATE TEMP TABLE without AS
+    SELECT lead_id, first_at, created_at < first_at - INTERVAL {_EARLY_DAYS} DAY
+      AS is_early
+    FROM leads, (SELECT min(occurred_at) AS first_at FROM touches)
+    WHERE lead_id NOT IN (SELECT lead_id FROM touches WHERE lead_id IS NOT NULL)
+    AND (account_id IS NULL OR account_id NOT IN (
+      SELECT account_id FROM touches WHERE account_id IS NOT NULL))
+"""
 
 
 @check("LL101", "Rows that could not be read")
@@ -84,121 +96,142 @@ def undeclared_kinds(case: Case) -> Verdict:
     )
 
 
-@check("LL103", "Touches and milestones of unknown leads")
+@check("LL103", "Rows of leads and accounts that nobody knows")
 def unknown_leads(case: Case) -> Verdict:
-    """Touches and milestones whose lead or account is not in the leads table.
+    """Touches, milestones and history whose lead or account is not in the leads table.
 
-    They are of no use, and many of them mean that ids are written in two ways, or
-    that the tables were exported on different days.
+    They are of no use, and many of them mean that ids are written in two ways (the
+    same but for case, punctuation or leading noughts: these are counted), or that the
+    tables were exported on different days. Accounts that no lead belongs to are
+    ordinary, and so are leads of accounts that were not exported; but where both are
+    the rule, the two tables write their ids differently.
     """
     if case.config.is_flat:
         return not_applicable("A flat export has neither touches nor milestones.")
-    parts, figures = [], {}
-    for table in ("touches", "milestones"):
-        unknown = case.intake[f"{table}_of_unknown_leads"]
-        sources = [s for s in case.intake["sources"] if s["table"] == table]
-        whole = sum(s["rows_written"] for s in sources)
-        figures[f"{table}_share"] = unknown / whole if whole else 0.0
-        if unknown:
-            share = figures[f"{table}_share"]
-            parts.append(f"{unknown:,} of {whole:,} {table} ({share:.1%})")
-    if not parts:
+    with case.tables() as engine:
+        (of_history,) = one_row(
+            engine, "SELECT count(*) FROM attribute_history ANTI JOIN leads USING "
+            "(lead_id)"
+        )  # fmt: skip
+        said, figures = _orphans(case, of_history)
+        if said and (alike := _written_otherwise(engine)):
+            figures["written_otherwise"] = alike
+            said[-1] += (
+                f"; {alike:,} of these rows would find their lead if case, punctuation "
+                "and leading noughts were left out"
+            )
+        if case.config.accounts is not None:
+            said += _accounts_adrift(engine, figures)
+    if not said:
         return passed("Every touch and milestone is of a known lead.", figures)
     return tip(
-        f"The leads table does not hold the leads of {' and '.join(parts)}. Export "
-        "all tables on one day, and look whether ids are written in two ways.",
+        f"{'. '.join(said)}. Unless leads were left out on purpose, export all tables "
+        "on one day, and look whether ids are written in two ways.",
         figures,
     )
 
 
-@check("LL104", "Clocks that are wrong")
-def wrong_clocks(case: Case) -> Verdict:
-    """Touches after ``known_until``, or recorded before they occurred.
+@check("LL109", "Leads without touches")
+def leads_without_touches(case: Case) -> Verdict:
+    """Leads that no touch is known of, of their own or of their account.
 
-    A touch from the future is a wrong clock or a wrong time zone, and then others are
-    wrong too that cannot be told by looking. Such touches are used only from the
-    later of their two instants on, so that they cannot leak; but counts and days since
-    the last touch are off by as much as the clock is. Look at ``source.timezone``.
-
-    A configured ``known_until`` that lies more than the horizon after all that was
-    seen says that leads did not convert when perhaps the export had ended.
+    Some are ordinary. Where they are most of all leads, or where many leads are older
+    than the first touch of all, behavioural signals are about the tracker and not
+    about the leads: look whether touches were exported for all of them, under the same
+    ids and over the same time.
     """
     if not case.config.touches:
         return not_applicable(_NO_TOUCHES)
-    until = known_until(case.intake)
-    end = "NULL" if until is None else literal(until.replace(tzinfo=None).isoformat())
-    late = f"occurred_at > CAST({end} AS TIMESTAMP)"
-    early = "recorded_at < occurred_at"
     with case.tables() as engine:
-        after, before = one_row(
+        engine.execute(_WITHOUT_TOUCHES)
+        (leads,) = one_row(engine, "SELECT count(*) FROM leads")
+        without, early, first = one_row(
             engine,
-            f"SELECT count(*) FILTER ({late}), count(*) FILTER ({early}) FROM touches",
+            "SELECT count(*), count(*) FILTER (is_early), min(first_at) FROM without",
         )
-        examples = _leads_with(engine, f"{late} OR {early}")
-        silent = _silent_days(case, engine, until)
-    if not after and not before and not silent:
-        return passed("No touch lies in the future, or was recorded before it was.")
-    parts = [f"{after:,} touches lie after known_until"] if after else []
-    parts += [f"{before:,} were recorded before they occurred"] if before else []
-    if silent:
-        parts.append(
-            f"source.known_until lies {silent:,.0f} days after the latest touch or "
-            f"milestone, more than the horizon of {case.config.outcome.horizon_days:g}"
-        )
+        examples = engine.execute(
+            "SELECT lead_id FROM without ORDER BY lead_id LIMIT 3"
+        ).fetchall()
+    share = without / leads if leads else 0.0
+    figures: dict[str, Value] = {"leads": without, "share": share, "early": early}
+    told = f"{without:,} of {leads:,} leads ({share:.1%}) have no touch"
+    is_few = share <= _MOST_SILENT and early <= _MOST_EARLY * leads
+    if is_few or without < _FEWEST_SILENT:
+        return passed(f"{told}.", figures)
+    since = (
+        f", {early:,} of them created over {_EARLY_DAYS} days before the first touch "
+        f"of all ({first:%Y-%m-%d})"
+        if early
+        else ""
+    )
     return tip(
-        f"{' and '.join(parts)}. Look at source.timezone and source.known_until, and "
-        "at the clocks of the systems that wrote them.",
-        {
-            "after_known_until": after,
-            "recorded_before": before,
-            "silent_days": silent,
-        },
-        examples=examples,
+        f"{told}{since}. Behavioural signals know nothing of them: look whether the "
+        "touches of all leads were exported, under the same ids, over the same time.",
+        figures,
+        examples=tuple(lead for (lead,) in examples),
     )
 
 
-@check("LL105", "When touches were recorded")
-def recorded_at_assumed(case: Case) -> Verdict:
-    """Sources that do not say when our systems knew.
+def _orphans(case: Case, of_history: int) -> tuple[list[str], dict[str, Value]]:
+    """Say which rows have no lead; and their share in each table."""
+    unknown = {
+        "touches": case.intake["touches_of_unknown_leads"],
+        "milestones": case.intake["milestones_of_unknown_leads"],
+        "attribute_history": of_history,
+    }
+    parts, figures = [], dict[str, Value]()
+    for table, count in unknown.items():
+        sources = [s for s in case.intake["sources"] if s["table"] == table]
+        whole = sum(s["rows_written"] for s in sources)
+        share = count / whole if whole else 0.0
+        figures[f"{table}_share"] = share
+        if count:
+            name = "values of history" if table == "attribute_history" else table
+            parts.append(f"{count:,} of {whole:,} {name} ({share:.1%})")
+    if not parts:
+        return [], figures
+    return [
+        f"The leads table does not hold the leads of {' and '.join(parts)}"
+    ], figures
 
-    Without ``recorded_at`` a touch counts from the instant at which it happened. If it
-    was loaded days later, the past looks richer than it was then, and the scorer will
-    meet poorer leads at night than it was trained on.
-    """
-    if case.config.is_flat:
-        return not_applicable("A flat export has no instants.")
-    dated = [s for s in case.intake["sources"] if s["recorded_at"] is not None]
-    blind = [s for s in dated if s["recorded_at"] == "assumed"]
-    holes = sum(s["recorded_at_missing"] for s in dated)
-    if not blind and not holes:
-        return passed("Every touch and milestone says when it was recorded.")
-    whose = " and ".join(dict.fromkeys(s["table"] for s in blind))
-    parts = [f"no source of {whose} says when rows were recorded"] if blind else []
-    if holes:
-        parts.append(f"recorded_at is missing in {holes:,} rows")
-    said = " and ".join(parts)
-    return tip(
-        f"{said[:1].upper()}{said[1:]}, so that it is taken to be when they happened, "
-        "and late arrivals cannot be seen. Name a column in recorded_at if there is "
-        "one.",
-        {"sources": len(blind), "rows_missing": holes},
+
+def _written_otherwise(engine: Engine) -> int:
+    """Rows without a lead that have one if ids are compared by what is in them."""
+    alike = "ltrim(lower(regexp_replace(lead_id, '[^0-9A-Za-z]', '', 'g')), '0')"
+    tables = " UNION ALL ".join(
+        f"SELECT lead_id FROM {t} ANTI JOIN leads USING (lead_id)"
+        for t in ("touches", "milestones", "attribute_history")
+    )
+    return int(
+        one_row(
+            engine,
+            f"SELECT count(*) FROM (SELECT {alike} AS id FROM ({tables})) "
+            f"WHERE id <> '' AND id IN (SELECT {alike} FROM leads)",
+        )[0]
     )
 
 
-def _silent_days(case: Case, engine: Engine, until: datetime | None) -> float:
-    """Days from the latest instant seen to a configured end; 0 within the horizon."""
-    horizon = case.config.outcome.horizon_days
-    if case.config.source.known_until is None or until is None or horizon is None:
-        return 0.0
-    (latest,) = one_row(
+def _accounts_adrift(engine: Engine, figures: dict[str, Value]) -> list[str]:
+    """Say so where most accounts have no lead and most leads' accounts no row."""
+    accounts, nobodys, leads, strangers = one_row(
         engine,
-        "SELECT max(seen_at) FROM (SELECT max(occurred_at) AS seen_at FROM touches "
-        "UNION ALL SELECT max(reached_at) FROM milestones)",
+        """
+        WITH rows AS (SELECT DISTINCT account_id FROM accounts),
+        named AS (SELECT account_id FROM leads WHERE account_id IS NOT NULL)
+        SELECT (SELECT count(*) FROM rows),
+          (SELECT count(*) FROM rows ANTI JOIN named USING (account_id)),
+          (SELECT count(*) FROM named),
+          (SELECT count(*) FROM named ANTI JOIN rows USING (account_id))
+        """,
     )
-    if latest is None:
-        return 0.0
-    days = (until.replace(tzinfo=None) - latest) / timedelta(days=1)
-    return days if days > horizon else 0.0
+    figures["accounts_of_nobody"] = nobodys
+    figures["leads_of_unknown_accounts"] = strangers
+    if 2 * nobodys <= accounts or 2 * strangers <= leads:
+        return []
+    return [
+        f"{nobodys:,} of {accounts:,} accounts have no lead, while the accounts of "
+        f"{strangers:,} of {leads:,} leads have no row"
+    ]
 
 
 def _lost(source: dict[str, Any]) -> int:
@@ -216,11 +249,3 @@ def _first(bad: pd.DataFrame) -> str:
 
 def _leads(rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rows["lead_id"].dropna().astype(str)))[:3]
-
-
-def _leads_with(engine: Engine, condition: str) -> tuple[str, ...]:
-    found = engine.execute(
-        f"SELECT DISTINCT lead_id FROM touches WHERE ({condition}) "
-        "AND lead_id IS NOT NULL ORDER BY lead_id LIMIT 3"
-    ).fetchall()
-    return tuple(lead for (lead,) in found)

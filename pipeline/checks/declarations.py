@@ -8,12 +8,15 @@ from features.errors import few
 
 from ..intake.leads import EVERY
 from .case import Case
-from .check import Verdict, check, not_applicable, passed, tip
+from .check import Value, Verdict, check, not_applicable, passed, tip
 
 # Names of what tends to be filled in late, by whoever works the lead.
 _FILLED_LATE = re.compile(
     r"\b(last|tags?|quality|score|profile|stage|status|duration|owner)\b", re.IGNORECASE
 )
+
+
+_NAMED = 3  # columns of no use in one sentence
 
 
 @check("LL106", "What has to be taken on trust")
@@ -65,12 +68,16 @@ def dropped_columns(case: Case) -> Verdict:
     kept = len(case.encoding["features"])
     if not dropped:
         return passed(f"All {kept} columns are of use.", {"dropped": 0, "kept": kept})
-    sorts = {"same": 0, "empty": 0, "constant": 0, "like a name": 0}
+    sorts = {"like a name": 0, "empty": 0, "constant": 0, "same": 0}
     for reason in dropped.values():
         sorts[_sort(reason)] += 1
     told = ", ".join(f"{n} {sort}" for sort, n in sorts.items() if n)
-    telling = sorted(dropped.items(), key=lambda item: _sort(item[1]) == "same")
-    named = "; ".join(f"{n} ({why})" for n, why in telling[:3])
+    # Every column like a name is named; of the others a few, the most telling first.
+    telling = sorted(
+        dropped.items(), key=lambda item: list(sorts).index(_sort(item[1]))
+    )
+    most = max(sorts["like a name"], _NAMED)
+    named = "; ".join(f"{n} ({why})" for n, why in telling[:most])
     return tip(
         f"{len(dropped)} of {len(dropped) + kept} columns were dropped ({told}), such "
         f"as {named}. Look at those that ought to hold something.",
@@ -100,6 +107,44 @@ def undated_accounts(case: Case) -> Verdict:
         "they stand today for every snapshot of the past. Name a column in "
         "accounts.known_from if there is one.",
         {"attributes": len(names)},
+    )
+
+
+@check("LL114", "Columns that lie unused")
+def lying_unused(case: Case) -> Verdict:
+    """Columns of the leads and accounts that no section of the configuration names.
+
+    An attribute is used when it is declared known at creation or comes with a history,
+    and otherwise not at all: a CRM overwrites it in place, so that today's value may
+    say what became of the lead. Left out are columns that could tell nothing (empty,
+    the same everywhere, or like a name). Declare a column in ``known_at_creation`` if
+    it never changes once the lead is there, bring its history if it does, and put it
+    under ``leads.never`` if it is filled in with the outcome.
+    """
+    with case.tables() as engine:
+        dated = {
+            name
+            for (name,) in engine.execute(
+                "SELECT DISTINCT attribute FROM attribute_history"
+            ).fetchall()
+        }
+    unused = {
+        table: [c for c in columns if c not in dated]
+        for table, columns in case.intake.get("unused", {}).items()
+    }
+    parts = [f"{few(names, 8)} of the {t}" for t, names in unused.items() if names]
+    figures: dict[str, Value] = {t: len(names) for t, names in unused.items()}
+    if not parts:
+        return passed("No column that could tell something lies unused.", figures)
+    is_never = (
+        ", and put what is filled in with the outcome under leads.never"
+        if unused.get("leads")
+        else ""
+    )
+    return tip(
+        f"Nothing reads {' and '.join(parts)}. Declare in known_at_creation what never "
+        f"changes, and bring the history of what does{is_never}.",
+        figures,
     )
 
 

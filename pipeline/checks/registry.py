@@ -9,12 +9,34 @@ from typing import Any
 from features.errors import ConfigError
 
 from ..sections import Config
-from . import columns, data, declarations, reading, removal, replay, scorer
+from . import (
+    clocks,
+    columns,
+    data,
+    declarations,
+    overwritten,
+    reading,
+    removal,
+    repeats,
+    replay,
+    scorer,
+    weeks,
+)
 from .case import Case
 from .check import Answer, Check, Finding, Verdict, declared
 
 CHECKS: tuple[Check, ...] = declared(
-    data, declarations, reading, replay, columns, removal, scorer
+    data,
+    clocks,
+    declarations,
+    repeats,
+    overwritten,
+    weeks,
+    reading,
+    replay,
+    columns,
+    removal,
+    scorer,
 )
 
 

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from .desk import take_in
+from .kept import Kept, kept_in
 from .report import FileDigest, IntakeReport, SourceReport
 
-__all__ = ["FileDigest", "IntakeReport", "SourceReport", "take_in"]
+__all__ = [
+    "FileDigest",
+    "IntakeReport",
+    "Kept",
+    "SourceReport",
+    "kept_in",
+    "take_in",
+]

@@ -5,6 +5,10 @@ nobody meant as a date. What carries no offset is local time in the configured z
 local time that a clock change skips is read with the offset before the change (02:30
 becomes 03:30 summer time); one that occurs twice is the later of the two (winter time),
 so that nothing is thought known before it was.
+
+A bare number is no instant until somebody says what it counts: seconds read as
+milliseconds are January 1970, milliseconds read as seconds the year 56000. So each unit
+is a format of its own, and what falls just after 1970 under it is not believed.
 """
 
 from __future__ import annotations
@@ -22,6 +26,10 @@ OFFSET = r" ?(Z|UTC|[+-]\d{2}(:?\d{2})?)"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 EARLIEST = "TIMESTAMP '1900-01-01'"
 AFTER_LATEST = "TIMESTAMP '2201-01-01'"
+EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}  # in microseconds
+# Where seconds come to lie until the year 2131 if they are read as milliseconds.
+EPOCH = ("TIMESTAMP '1970-01-01'", "TIMESTAMP '1970-03-01'")
+_FAR_US = 10**16  # beyond 1900 and 2200 either way, and within what the engine holds
 
 
 def trimmed(text: str) -> str:
@@ -53,7 +61,7 @@ def number(cell: str) -> str:
     [(1.5, 0.0, None, None, None)]
     """
     cast = f"TRY_CAST({cell} AS DOUBLE)"
-    is_number = f"regexp_full_match({cell}, {literal(NUMBER)}) AND isfinite({cast})"
+    is_number = f"{is_bare_number(cell)} AND isfinite({cast})"
     return f"CASE WHEN {is_number} THEN {cast} + 0.0 END"  # + 0.0: there is no -0.0
 
 
@@ -67,8 +75,18 @@ def instant(cell: str, zone: str, written: str | None) -> str:
     zone : str
         Time zone of instants without an offset.
     written : str or None
-        How instants are written, as for ``strptime``; None for ISO 8601.
+        How instants are written: as for ``strptime``, or a unit of ``EPOCHS``, counted
+        from 1970 (UTC); None for ISO 8601.
+
+    Examples
+    --------
+    >>> from features.engine import open_engine
+    >>> read = instant("'1767225600.5'", "UTC", "epoch_s")
+    >>> str(open_engine().execute(f"SELECT {read}").fetchall()[0][0])
+    '2026-01-01 00:00:00.500000'
     """
+    if written in EPOCHS:
+        return _since_1970(cell, EPOCHS[written])
     if written is not None:
         parsed = f"try_strptime({cell}, {literal(written)})"
         return _as_utc(parsed) if _has_offset(written) else _from_zone(parsed, zone)
@@ -101,8 +119,23 @@ def check_instants(engine: Engine, zone: str, formats: tuple[str, ...]) -> None:
         except duckdb.Error as error:
             raise ConfigError(
                 f"format = {written!r} is no format of instants, such as '%d/%m/%Y "
-                f"%H:%M': {str(error).splitlines()[0][:200]}"
+                f"%H:%M' or 'epoch_s': {str(error).splitlines()[0][:200]}"
             ) from error
+
+
+def is_bare_number(cell: str) -> str:
+    """Return SQL for whether a cell is a number and nothing else."""
+    return f"regexp_full_match({cell}, {literal(NUMBER)})"
+
+
+def _since_1970(cell: str, unit_us: int) -> str:
+    """A count since 1970; beyond all reason it is far off, but held."""
+    counted = f"round(TRY_CAST({cell} AS DOUBLE) * {unit_us})"
+    held = f"greatest(least({counted}, {_FAR_US}), -{_FAR_US})"
+    return (
+        f"CASE WHEN {is_bare_number(cell)} THEN make_timestamp(CAST({held} AS BIGINT)) "
+        "END"
+    )
 
 
 def _as_utc(zoned: str) -> str:

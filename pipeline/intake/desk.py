@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from features.engine import Engine, open_engine
+from features.engine import Engine
+from features.past.parts import BUCKET, bucket_sql
 
-from ..origins import TableConfig
+from ..origins import TableConfig, TouchesConfig
 from ..sections import Config
 from .cells import check_instants
-from .judging import count, create_quarantine
-from .leads import take_leads
+from .judging import Take, count, create_quarantine
+from .kept import LISTED, Kept, list_parts, union_of
+from .leads import take_leads, take_others
+from .nightly import take_tonight
+from .opened import Desk, opened
 from .report import IntakeReport, SourceReport
-from .sources import Reading, Source, load, load_query
 from .tables import (
     create_empty,
     take_accounts,
@@ -28,20 +27,24 @@ from .tables import (
     take_milestones,
     take_touches,
 )
+from .unused import is_chosen, lying_unused
 from .writing import write_table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-WORK = ".intake-"  # a work folder's name begins so; a killed run leaves one behind
 
 # What every canonical table is sorted by, so that shuffled input gives the same file.
+# Touches lie in the buckets of their leads' accounts, so that a part of the leads can
+# be looked at without reading all touches.
 ANSWERS = {
-    "leads": 'FROM leads ORDER BY "row"',
+    "leads": f'SELECT *, {bucket_sql()} AS {BUCKET} FROM leads ORDER BY "row"',
     "attributes": "SELECT attributes.* FROM attributes JOIN leads USING (lead_id) "
     'ORDER BY leads."row"',
     "accounts": "FROM accounts ORDER BY ALL NULLS FIRST",
-    "touches": "FROM touches ORDER BY lead_id NULLS FIRST, account_id NULLS FIRST, "
-    "occurred_at, recorded_at, kind, asset NULLS FIRST, channel NULLS FIRST, "
-    "value NULLS FIRST",
+    "touches": "SELECT t.*, "
+    + bucket_sql("if(t.lead_id IS NULL, t.account_id, l.account_id)", "t.lead_id")
+    + f" AS {BUCKET} FROM touches t LEFT JOIN leads l USING (lead_id) "
+    f"ORDER BY {BUCKET}, lead_id NULLS FIRST, t.account_id NULLS FIRST, occurred_at, "
+    "recorded_at, kind, asset NULLS FIRST, channel NULLS FIRST, value NULLS FIRST",
     "milestones": "FROM milestones ORDER BY ALL",
     "attribute_history": "FROM attribute_history ORDER BY lead_id, attribute, "
     "known_from, value NULLS FIRST",
@@ -50,48 +53,15 @@ ANSWERS = {
         "text" FROM quarantine ORDER BY source, n""",
 }
 
-Take = Callable[..., SourceReport]
-
-
-@dataclass
-class _Desk:
-    """What is open while sources come in."""
-
-    engine: Engine
-    config: Config
-    work: Path
-    known: dict[tuple[object, ...], Source] = field(default_factory=dict)
-
-    def source(self, table: TableConfig, leads_from: Path | None = None) -> Source:
-        """Read a table's source, unless it was read before in the same way."""
-        meant = table.from_
-        if leads_from is not None and isinstance(meant, dict):
-            meant = {**meant, next(iter(meant)): str(leads_from)}
-        elif leads_from is not None:
-            meant = str(leads_from)
-        told = tuple(meant.items()) if isinstance(meant, dict) else meant
-        key = (told, table.query, table.delimiter, table.encoding)
-        if key not in self.known:
-            reading = Reading(
-                table.delimiter,
-                table.encoding,
-                self.config.source.null_tokens,
-                self.work,
-                self.config.run.memory_limit,
-            )
-            name = f"source{len(self.known)}"
-            if table.query is not None:
-                named = meant if isinstance(meant, dict) else {"source": meant}
-                self.known[key] = load_query(
-                    self.engine, name, named, table.query, reading
-                )
-            elif not isinstance(meant, dict):
-                self.known[key] = load(self.engine, name, meant, reading)
-        return self.known[key]
+OTHERS = "FROM others ORDER BY lead_id"
 
 
 def take_in(
-    config: Config, folder: Path, *, leads_from: Path | None = None
+    config: Config,
+    folder: Path,
+    *,
+    leads_from: Path | None = None,
+    kept: Kept | None = None,
 ) -> IntakeReport:
     """Read every source and write the canonical tables.
 
@@ -106,6 +76,11 @@ def take_in(
     leads_from : Path, optional
         New leads to score: read instead of ``leads.from``, or of the first file there
         where it names several for a query. They need no outcome and no ``order_by``.
+        Where leads have accounts, ``leads.from`` is read as well: ``others`` holds the
+        leads there that are not among these.
+    kept : Kept, optional
+        Where touches are kept that were read once: of these sources only new files are
+        read, and in the place of ``touches`` the parts are listed that hold them all.
 
     Returns
     -------
@@ -122,19 +97,61 @@ def take_in(
         When there is no readable lead.
     """
     beside = _beside(config)
-    with _opened(config, folder) as desk:
+    with opened(config, folder) as desk:
         _check_formats(desk.engine, config, tuple(table for table, _ in beside))
         create_quarantine(desk.engine)
         create_empty(desk.engine)
         source = desk.source(config.leads, leads_from)
         is_new = leads_from is not None
         reports = [take_leads(desk.engine, source, config, is_new=is_new, order=0)]
+        parts: list[Path] = []
         for order, (table, take) in enumerate(beside, start=1):
-            reports.append(take(desk.engine, desk.source(table), order=order))
+            if kept is not None and isinstance(table, TouchesConfig):
+                shelf = kept.shelf(table, config.source)
+                told, here = take_tonight(desk, table, take, shelf, order=order)
+                reports.append(told)
+                parts += here
+            else:
+                reports.append(take(desk.engine, desk.source(table), order=order))
+        _show(desk.engine, parts)
+        if is_new and config.leads.account_id is not None:
+            source = desk.source(config.leads)
+            reports.append(take_others(desk.engine, source, config, order=len(reports)))
+            write_table(desk.engine, OTHERS, folder / "others.parquet")
         report = _report(desk.engine, config, tuple(reports))
-        for name, query in ANSWERS.items():
-            write_table(desk.engine, query, folder / f"{name}.parquet")
+        if not is_new:
+            report = replace(report, unused=_unused(desk))
+        _write(desk.engine, folder, parts)
     return report
+
+
+def _show(engine: Engine, parts: list[Path]) -> None:
+    """Show the touches that are kept in the place of those just read, if any are."""
+    if parts:
+        engine.execute("DROP TABLE touches")
+        engine.execute(f"CREATE VIEW touches AS {union_of(parts)}")
+
+
+def _write(engine: Engine, folder: Path, parts: list[Path]) -> None:
+    """Write the tables; of touches that are kept, only where they are."""
+    (folder / LISTED).unlink(missing_ok=True)
+    for name, query in ANSWERS.items():
+        path = folder / f"{name}.parquet"
+        if name == "touches" and parts:
+            path.unlink(missing_ok=True)
+            list_parts(folder / LISTED, parts)
+        else:
+            write_table(engine, query, path)
+
+
+def _unused(desk: Desk) -> dict[str, tuple[str, ...]]:
+    """Return the columns of leads and accounts that lie unused."""
+    tables = {"leads": desk.config.leads, "accounts": desk.config.accounts}
+    return {
+        name: lying_unused(desk.engine, desk.source(table), desk.config)
+        for name, table in tables.items()
+        if table is not None and is_chosen(table)
+    }
 
 
 def _beside(config: Config) -> list[tuple[TableConfig, Take]]:
@@ -155,22 +172,6 @@ def _beside(config: Config) -> list[tuple[TableConfig, Take]]:
         if a is not None
     ]
     return [*accounts, *touches, *milestones, *history]
-
-
-@contextmanager
-def _opened(config: Config, folder: Path) -> Iterator[_Desk]:
-    """Open the engine, with a work folder that is gone afterwards."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob(f"{WORK}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with (
-        tempfile.TemporaryDirectory(prefix=WORK, dir=folder) as work,
-        open_engine(
-            memory_limit=config.run.memory_limit, threads=config.run.threads
-        ) as engine,
-    ):
-        engine.execute("SET temp_directory = ?", [work])
-        yield _Desk(engine, config, Path(work))
 
 
 def _check_formats(

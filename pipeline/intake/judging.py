@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from features.engine import Engine, literal, quoted
@@ -14,6 +15,11 @@ REPEAT = "This row repeats an earlier one in every column."
 JUDGED = "judged"
 KEPT = f"{JUDGED} WHERE reason IS NULL"
 QUARANTINE = "quarantine"
+# Half of a row's digest, which Parquet can hold. Only rows of the same instant are
+# compared by it, so that the other half adds nothing.
+DIGEST = "CAST(digest >> 64 AS UBIGINT)"
+
+Take = Callable[..., SourceReport]
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class Counts:
     recorded_at: Origin | None = None
     recorded_at_missing: int = 0
     values_unreadable: int = 0
+    twins: int = 0
 
 
 def count(engine: Engine, rows: str) -> int:
@@ -48,7 +55,7 @@ def judge(engine: Engine, source: Source, terms: Terms) -> None:
     """Make the table ``judged``: cells, fields, ``reason`` (null: kept), ``is_repeat``.
 
     Of rows alike in every column the first is kept, which leaves no trace of their
-    order.
+    order; none is, where one was kept before.
     """
     fields = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in terms.fields.items())
     cases = " ".join(
@@ -63,6 +70,14 @@ def judge(engine: Engine, source: Source, terms: Terms) -> None:
         FROM taken
         """
     )
+    if source.before is not None:
+        engine.execute(
+            f"""
+            UPDATE {JUDGED} SET is_repeat = true, reason = '{REPEAT}' WHERE n IN (
+                SELECT n FROM (SELECT n, occurred_at, {DIGEST} AS digest FROM {KEPT})
+                JOIN {source.before} USING (occurred_at, digest))
+            """
+        )
     if not terms.repeats_allowed:
         _set_aside(engine, "digest", "n", f"is_repeat = true, reason = '{REPEAT}'")
     if terms.one_per:
@@ -116,4 +131,5 @@ def settle(
         recorded_at=counts.recorded_at,
         recorded_at_missing=counts.recorded_at_missing,
         values_unreadable=counts.values_unreadable,
+        twins=counts.twins,
     )

@@ -71,6 +71,26 @@ def take_leads(
     return report
 
 
+def take_others(
+    engine: Engine, source: Source, config: Config, *, order: int
+) -> SourceReport:
+    """Make the table ``others``: leads of the company that are not among ``leads``.
+
+    New leads are scored by what their colleagues did and what became of them, and these
+    need not be looked at tonight.
+    """
+    account = str(config.leads.account_id)
+    source.check_has(sorted({*_ids(config.leads), account}), "[leads]")
+    judge(engine, source, _terms(source, config))
+    cell = source.cell(account)
+    engine.execute(
+        f"CREATE TABLE others AS SELECT lead_id, {cell} AS account_id, created_at "
+        f"FROM (FROM {KEPT}) ANTI JOIN leads USING (lead_id)"
+    )
+    counts = Counts(count(engine, "others"))
+    return settle(engine, source, "others", counts, order=order)
+
+
 def _ids(leads: LeadsConfig) -> tuple[str, ...]:
     several = (leads.lead_id,) if isinstance(leads.lead_id, str) else leads.lead_id
     return tuple(c for c in several if c != ROW)

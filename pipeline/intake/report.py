@@ -6,7 +6,9 @@ report in which it does not hold cannot be made.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from features.errors import SourceError
@@ -46,6 +48,9 @@ class SourceReport:
         Rows for which a given recorded_at is missing, and assumed.
     values_unreadable : int
         Touches whose value is no finite number, and became missing.
+    twins : int
+        Touches that tell again of a lead, kind, instant and asset that another row
+        of the same source tells of, but not in every column: kept.
     """
 
     table: str
@@ -58,6 +63,7 @@ class SourceReport:
     recorded_at: Origin | None = None
     recorded_at_missing: int = 0
     values_unreadable: int = 0
+    twins: int = 0
 
     def __post_init__(self) -> None:
         told = sum(self.reasons.values())
@@ -71,6 +77,31 @@ class SourceReport:
                 f"{told:,} of these for a reason. This is a fault of Leadlight; please "
                 "report it."
             )
+
+
+def added_up(reports: Sequence[SourceReport]) -> SourceReport:
+    """Return the report of a source that came in by parts, one report each.
+
+    Examples
+    --------
+    >>> one = SourceReport("touches", (), 3, 2, 1, 2, {"It is late.": 1})
+    >>> added_up([one, one]).reasons
+    {'It is late.': 2}
+    """
+    reasons = sum((Counter(r.reasons) for r in reports), Counter[str]())
+    return SourceReport(
+        table=reports[0].table,
+        files=tuple(f for r in reports for f in r.files),
+        rows_in=sum(r.rows_in for r in reports),
+        rows_kept=sum(r.rows_kept for r in reports),
+        rows_quarantined=sum(r.rows_quarantined for r in reports),
+        rows_written=sum(r.rows_written for r in reports),
+        reasons=dict(sorted(reasons.items(), key=lambda told: (-told[1], told[0]))),
+        recorded_at=reports[0].recorded_at,
+        recorded_at_missing=sum(r.recorded_at_missing for r in reports),
+        values_unreadable=sum(r.values_unreadable for r in reports),
+        twins=sum(r.twins for r in reports),
+    )
 
 
 @dataclass(frozen=True)
@@ -90,6 +121,9 @@ class IntakeReport:
         Kept rows whose lead (or account) is not in the leads table.
     leads_without_touches, milestones_before_creation : int
         Counted, not set aside.
+    unused : dict of str to tuple of str
+        For leads and accounts, columns that no table takes though they could tell
+        something.
     """
 
     sources: tuple[SourceReport, ...]
@@ -99,6 +133,7 @@ class IntakeReport:
     milestones_of_unknown_leads: int
     leads_without_touches: int
     milestones_before_creation: int
+    unused: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, table: str) -> tuple[SourceReport, ...]:
         """Return the sources of one table."""

@@ -36,6 +36,7 @@ class Reading:
     null_tokens: tuple[str, ...]
     work: Path  # a folder for copies
     memory_limit: str  # of the engine that a query is asked in
+    columns: tuple[str, ...] = ()  # that other files of the source are known to have
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,9 @@ class Source:
         What was read.
     rows_in : int
         Rows and rejects together.
+    before : str or None
+        SQL for the canonical rows that were kept of this source on earlier nights,
+        each with its ``digest``.
     """
 
     relation: str
@@ -70,6 +74,7 @@ class Source:
     absent: dict[str, tuple[str, ...]]
     files: tuple[FileDigest, ...]
     rows_in: int
+    before: str | None = None
 
     def cell(self, column: str) -> str:
         """Return the engine's name of a column."""
@@ -112,7 +117,8 @@ def load(
     """
     paths = found_files(meant)
     headers = [header_of(p, reading.delimiter, reading.encoding) for p in paths]
-    columns = tuple(dict.fromkeys(n for h in headers for n in h.names))
+    names = (n for h in headers for n in h.names)
+    columns = tuple(dict.fromkeys((*reading.columns, *names)))
     told = ", ".join(p.name for p in paths[:3])
     told += f" and {len(paths) - 3} more" if len(paths) > 3 else ""
     check_names(columns, told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from features.engine import Engine, literal, quoted
 from features.errors import ConfigError, few
 
@@ -22,6 +24,11 @@ EMPTY = {
     "known_from TIMESTAMP",
     "accounts": "account_id VARCHAR, known_from TIMESTAMP",
 }
+TOUCH = (
+    "lead_id, account_id, kind, occurred_at, coalesce(recorded_at, occurred_at) AS "
+    "recorded_at, asset, channel, value"
+)
+TWINS = "lead_id, account_id, kind, occurred_at, asset"  # alike in these
 OTHER_ACCOUNT = "Another row of this account is kept: the one whose text comes first."
 
 
@@ -55,16 +62,26 @@ def take_touches(
     draft.text("channel", touches.channel)
     draft.fields["value"] = number(draft.cell(touches.value))
     judge(engine, source, draft.terms())
-    written = _add(
-        engine,
-        "touches",
-        "lead_id, account_id, kind, occurred_at, coalesce(recorded_at, occurred_at), "
-        "asset, channel, value",
-    )
+    written = _add(engine, "touches", TOUCH)
     cell = draft.cell(touches.value)
     unreadable = count(engine, f"{KEPT} AND {cell} IS NOT NULL AND value IS NULL")
     counts = _counts(engine, written, touches.recorded_at, unreadable)
+    counts = replace(counts, twins=written - _different(engine, source))
     return settle(engine, source, "touches", counts, order=order)
+
+
+def _different(engine: Engine, source: Source) -> int:
+    """Count what the rows kept tell of, each once, unless it was told before."""
+    told = f"(SELECT DISTINCT {TWINS} FROM {KEPT})"
+    found = count(engine, told)
+    if source.before is not None:
+        alike = " AND ".join(
+            f"b.{c} {'=' if c == 'occurred_at' else 'IS NOT DISTINCT FROM'} n.{c}"
+            for c in TWINS.split(", ")
+        )
+        again = f"SELECT {TWINS} FROM {source.before} b SEMI JOIN {told} n ON {alike}"
+        found -= count(engine, f"(SELECT DISTINCT * FROM ({again}))")
+    return found
 
 
 def take_milestones(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from features.engine import literal, quoted
 
-from .cells import AFTER_LATEST, EARLIEST, instant
+from .cells import AFTER_LATEST, EARLIEST, EPOCH, EPOCHS, instant, is_bare_number
 from .sources import ROW, Source
 
 NO_TEXT = "CAST(NULL AS VARCHAR)"
@@ -60,7 +60,7 @@ class Draft:
     zone : str
         Time zone of instants without an offset.
     written : str or None
-        How instants are written, as for ``strptime``; None for ISO 8601.
+        How instants are written, as for :func:`pipeline.intake.cells.instant`.
     """
 
     def __init__(self, source: Source, zone: str, written: str | None) -> None:
@@ -106,6 +106,7 @@ class Draft:
         cell, field = self.cell(column), quoted(name)
         self.fields[name] = instant(cell, self._zone, self._written)
         self.findings += [
+            *self._without_unit(cell, field, column),
             Finding(
                 f"{cell} IS NOT NULL AND {field} IS NULL",
                 f"The instant in {_named(column)} cannot be read as "
@@ -115,6 +116,29 @@ class Draft:
                 f"{field} < {EARLIEST} OR {field} >= {AFTER_LATEST}",
                 f"The instant in {_named(column)} lies before 1900 or after 2200.",
             ),
+        ]
+
+    def _without_unit(self, cell: str, field: str, column: str) -> list[Finding]:
+        """What is wrong with a number of which nobody said truly what it counts."""
+        if self._written is None:
+            return [
+                Finding(
+                    is_bare_number(cell),
+                    f"The instant in {_named(column)} is a bare number. Say format = "
+                    "'epoch_s', 'epoch_ms' or 'epoch_us' if it counts from 1970, or "
+                    "one such as '%Y%m%d'.",
+                )
+            ]
+        if self._written not in EPOCHS:
+            return []
+        start, end = EPOCH
+        return [
+            Finding(
+                f"{field} >= {start} AND {field} < {end}",
+                f"The instant in {_named(column)} falls into the first weeks of 1970 "
+                f"when read as {self._written}: it is nought, or counts in another "
+                "unit.",
+            )
         ]
 
     def needed_instant(self, name: str, column: str, what: str) -> None:

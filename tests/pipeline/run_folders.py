@@ -20,14 +20,13 @@ from models.conversion import Learnable, Recipe, fit_booster, margins
 from models.encoding import choose_features
 from models.points import Floats
 from models.served import encode
-
-from ..artefacts import BOOSTER, ENCODING, INTAKE, JUDGED, MARGINS, TABLES, table
-from ..config import defaults
-from ..intake.report import IntakeReport, SourceReport
-from ..sections import Config
-from ..stages.build import build
-from ..stages.calibrate import calibrate
-from .case import Case
+from pipeline.artefacts import BOOSTER, ENCODING, INTAKE, JUDGED, MARGINS, TABLES, table
+from pipeline.checks.case import Case
+from pipeline.config import defaults
+from pipeline.intake.report import IntakeReport, SourceReport
+from pipeline.sections import Config
+from pipeline.stages.build import build
+from pipeline.stages.calibrate import calibrate
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LEADS = 60  # of the dated company

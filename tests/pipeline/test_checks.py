@@ -14,7 +14,7 @@ from features.errors import ConfigError
 from pipeline.checks import CHECKS, Answer, explanation, report_of, run_checks
 from pipeline.checks.case import Case
 from pipeline.checks.check import Verdict, check, declared, passed, skipped
-from pipeline.checks.examples import dated_config, dated_run, flat_config
+from tests.pipeline.run_folders import dated_config, dated_run, flat_config
 
 # pyarrow asks a zoned column of pandas 3 for its values.
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning an ndarray")

@@ -13,8 +13,8 @@ from pipeline.artefacts import QUALITY
 from pipeline.checks import CHECKS, Answer, Finding
 from pipeline.checks.case import Case
 from pipeline.checks.columns import gains
-from pipeline.checks.examples import fitted, flat_config, flat_run
 from pipeline.checks.sample import Sample, best_auc, drawn_rows
+from tests.pipeline.run_folders import fitted, flat_config, flat_run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning an ndarray")
 

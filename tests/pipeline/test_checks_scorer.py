@@ -13,7 +13,7 @@ from features.vocabulary import Split
 from pipeline.artefacts import CALIBRATION, CUTOFFS, PREDICTIONS, QUALITY
 from pipeline.checks import CHECKS, Answer, Finding, run_checks
 from pipeline.checks.case import Case
-from pipeline.checks.examples import fitted, flat_config, flat_run
+from tests.pipeline.run_folders import fitted, flat_config, flat_run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning an ndarray")
 

@@ -316,7 +316,12 @@ def test_signals_are_listed_for_people_and_for_machines(
     assert len(told.out.splitlines()) == len(listed) > 50
     defined = leadlight("signals", "--sql", "--dialect", "spark", cwd=demo.folder)
     features = sum(len(s["features"]) for s in listed)
-    assert len(defined.out.splitlines()) == len(listed) + features
+    said = [n for n in defined.out.splitlines() if not n.startswith("--")]
+    assert len(said) == len(listed) + features
+    assert set(listed[0]) == {
+        "name", "words", "family", "unit", "direction", "attributes", "features"
+    }  # fmt: skip
+    assert set(listed[0]["features"][0]) == {"name", "lookback_days", "sql"}
     wrong = leadlight("signals", "--dialect", "klingon", cwd=demo.folder)
     assert "'klingon' is no dialect" in wrong.sentence
 

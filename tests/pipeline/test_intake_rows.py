@@ -47,6 +47,36 @@ def test_fault_08_repeats_are_set_aside_across_files(
     }
 
 
+def test_fault_08_a_touch_delivered_again_otherwise_is_kept_and_counted_as_a_twin(
+    intake: Intake, table: Table
+) -> None:
+    # The second was loaded a day later; the third is of another page.
+    text = (
+        "lead,what,at,loaded,page\n"
+        "a,visit,2026-01-03T10:00:07,2026-01-03,/x\n"
+        "a,visit,2026-01-03T10:00:07,2026-01-04,/x\n"
+        "a,visit,2026-01-03T10:00:07,2026-01-04,/y\n"
+    )
+    told = {"recorded_at": "loaded", "asset": "page"}
+    report = intake({"touches.csv": text}, touches=told)
+    assert len(table("touches")) == 3
+    assert report.of("touches")[0].twins == 1
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_fault_08_what_is_kept_is_independent_of_which_file_tells_it(
+    swapped: bool, intake: Intake, table: Table
+) -> None:
+    one = "id,made,metal\na,2026-01-05,zinc\nb,2026-01-01,iron\n"
+    two = "id,made,metal\na,2026-01-02,tin\nb,2026-01-01,iron\n"
+    names = ("l/2.csv", "l/1.csv") if swapped else ("l/1.csv", "l/2.csv")
+    files = dict(zip(names, (one, two), strict=True))
+    report = intake(files, leads={"from": "l", "known_at_creation": ["metal"]})
+    told = {r["lead_id"]: r["metal"] for r in table("attributes")}
+    assert told == {"a": "tin", "b": "iron"}
+    assert sorted(report.of("leads")[0].reasons.values()) == [1, 1]
+
+
 @pytest.mark.parametrize("backwards", [False, True])
 def test_fault_08_which_row_of_a_lead_counts_is_independent_of_their_order(
     backwards: bool, intake: Intake, table: Table
@@ -91,6 +121,24 @@ def test_fault_09_strangers_and_silence_are_counted(
     assert len(table("milestones")) == 2
 
 
+def test_fault_09_history_and_accounts_of_nobody_are_kept(
+    intake: Intake, table: Table
+) -> None:
+    files = {
+        "h.csv": "lead,what,worth,at\nstranger,size,9,2026-01-03\n",
+        "accounts.csv": "id,size\nnobody,9\n",
+    }
+    history = {
+        "from": "h.csv", "lead_id": "lead", "attribute": "what", "value": "worth",
+        "known_from": "at",
+    }  # fmt: skip
+    accounts = {"from": "accounts.csv", "account_id": "id"}
+    intake(files, attribute_history=history, accounts=accounts)
+    assert [r["lead_id"] for r in table("attribute_history")] == ["stranger"]
+    assert [r["account_id"] for r in table("accounts")] == ["nobody"]
+    assert table("quarantine") == []
+
+
 def test_fault_10_what_is_no_finite_number_is_missing_and_counted(
     intake: Intake, table: Table
 ) -> None:
@@ -132,8 +180,10 @@ def test_faults_14_15_21_an_instant_is_read_as_it_was_meant(
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("1767225600", "cannot be read as ISO 8601"),
-        ("1767225600000", "cannot be read as ISO 8601"),
+        ("1767225600", "is a bare number. Say format = 'epoch_s', 'epoch_ms' or"),
+        ("1767225600000", "is a bare number. Say format = 'epoch_s', 'epoch_ms' or"),
+        ("20260103", "or one such as '%Y%m%d'."),
+        ("-86400.5", "is a bare number."),
         ("2026-02-30", "cannot be read as ISO 8601"),
         ("01/02/2026", "cannot be read as ISO 8601"),
         ("1899-12-31", "lies before 1900 or after 2200"),
@@ -148,6 +198,76 @@ def test_fault_14_an_unreadable_instant_is_quarantined(
     [bad] = table("quarantine")
     assert reason in bad["reason"]
     assert (bad["table"], bad["lead_id"], bad["row"]) == ("touches", "a", None)
+
+
+@pytest.mark.parametrize(
+    ("unit", "written", "meant"),
+    [
+        ("epoch_s", "1767225600", "2026-01-01T00:00"),
+        ("epoch_s", "1767225600.25", "2026-01-01T00:00:00.250000"),
+        ("epoch_s", "1.7672256e9", "2026-01-01T00:00"),
+        ("epoch_ms", "1767225600123", "2026-01-01T00:00:00.123000"),
+        ("epoch_us", "1767225600123456", "2026-01-01T00:00:00.123456"),
+        ("epoch_s", "1709164800", "2024-02-29T00:00"),
+        ("epoch_s", "-86400", "1969-12-31T00:00"),
+        ("epoch_ms", "-1", "1969-12-31T23:59:59.999000"),
+    ],
+)
+def test_faults_14_21_a_number_counts_in_its_unit_from_1970_whatever_the_zone(
+    unit: str, written: str, meant: str, intake: Intake, table: Table
+) -> None:
+    text = f"lead,what,at\na,visit,{written}\n"
+    zone = {"timezone": "Asia/Kathmandu"}
+    intake({"touches.csv": text}, touches={"format": unit}, source=zone)
+    assert [r["occurred_at"] for r in table("touches")] == [_at(meant)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "written", "reason"),
+    [
+        ("epoch_s", "1767225600000", "before 1900 or after 2200"),  # the year 57971
+        ("epoch_s", "1e300", "before 1900 or after 2200"),
+        ("epoch_ms", "-1e17", "before 1900 or after 2200"),
+        ("epoch_ms", "1767225600", "first weeks of 1970 when read as epoch_ms"),
+        ("epoch_us", "1767225600000", "first weeks of 1970 when read as epoch_us"),
+        ("epoch_us", "1767225600", "first weeks of 1970 when read as epoch_us"),
+        ("epoch_s", "0", "first weeks of 1970 when read as epoch_s: it is nought"),
+        ("epoch_s", "2026-01-01", "cannot be read as epoch_s"),
+        ("epoch_s", "inf", "cannot be read as epoch_s"),
+    ],
+)
+def test_fault_14_a_number_in_another_unit_is_quarantined(
+    unit: str, written: str, reason: str, intake: Intake, table: Table
+) -> None:
+    text = f"lead,what,at\na,visit,{written}\n"
+    intake({"touches.csv": text}, touches={"format": unit})
+    [bad] = table("quarantine")
+    assert reason in bad["reason"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "meant"),
+    [
+        # Skipped: read with the offset before the change.
+        ("America/New_York", "2026-03-08 02:30", "2026-03-08T07:30"),
+        ("Australia/Lord_Howe", "2026-10-04 02:15", "2026-10-03T15:45"),
+        # Twice: the later of the two.
+        ("America/New_York", "2026-11-01 01:30", "2026-11-01T06:30"),
+        ("Australia/Lord_Howe", "2026-04-05 01:45", "2026-04-04T15:15"),
+        # The hour before and the hour after are as ever.
+        ("America/New_York", "2026-11-01 00:59", "2026-11-01T04:59"),
+        ("America/New_York", "2026-11-01 02:00", "2026-11-01T07:00"),
+    ],
+)
+@pytest.mark.parametrize("form", [None, "%d.%m.%Y %H:%M"])
+def test_fault_15_a_clock_change_is_read_by_one_rule(
+    zone: str, written: str, meant: str, form: str | None, intake: Intake, table: Table
+) -> None:
+    if form is not None:
+        written = _at(written).strftime(form)
+    text = f"lead,what,at\na,visit,{written}\n"
+    intake({"touches.csv": text}, source={"timezone": zone}, touches={"format": form})
+    assert [r["occurred_at"] for r in table("touches")] == [_at(meant)]
 
 
 def test_a_format_is_the_only_way_instants_are_then_read(

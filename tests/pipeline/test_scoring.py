@@ -20,7 +20,7 @@ from features.errors import DataError, ModelError
 from models.contract import Contract
 from pipeline.artefacts import digest
 from pipeline.bundle import open_bundle, source_of_run
-from pipeline.ledger import ledger_of
+from pipeline.ledger import SEEN, ledger_of
 from pipeline.output import write_scores
 from pipeline.scoring import Scored, score_leads
 from pipeline.statuses import statuses_of
@@ -262,10 +262,15 @@ def test_another_order_of_rows_gives_the_same_values(
 def test_a_lead_is_scored_alone_as_in_company(
     mixed: Mixed, score: Score, tmp_path: Path
 ) -> None:
-    head, first, *_ = lines(mixed.path)
-    alone = score(write_lines(tmp_path / "leads.csv", [head, first])).table
+    # Of those below the invented ones, who are colleagues of the first few. What its
+    # own colleagues did is known from leads.from, though they are not scored with it.
+    head, *rows = lines(mixed.path)
+    seen = mixed.scored.ledger.set_index("lead_id")[f"{SEEN}colleagues"]
+    place = next(n for n in range(30, 70) if seen[rows[n][0]] > 1)
+    alone = score(write_lines(tmp_path / "leads.csv", [head, rows[place]]))
     for column in ("probability", "score", "grade", "raising_1_words", "other_points"):
-        assert alone[column][0] == mixed.table[column][0]
+        assert alone.table[column][0] == mixed.table[column][place]
+    assert alone.ledger[f"{SEEN}colleagues"][0] == seen[rows[place][0]]
 
 
 def test_leads_of_whom_none_may_be_scored_are_all_in_the_answer(

@@ -11,13 +11,13 @@ import pytest
 
 from features.errors import RunError
 from pipeline.artefacts import Artefact, record, table, text
-from pipeline.checks.examples import dated_config
 from pipeline.running import latest_run, run_all
 from pipeline.sections import Config
 from pipeline.stage import Shelf, read_manifest, stage
 from pipeline.stages import STAGES
 from pipeline.tracking import source_of_alias
 from tests.pipeline.demo_run import RUN, STARTED_AT, Demo
+from tests.pipeline.run_folders import dated_config
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 FOUND = text("found.txt")

@@ -1,0 +1,165 @@
+"""Checks of the clocks: what lies in the future, what was known before it was.
+
+Why nothing is set aside for its clock: a touch counts from the later of its two
+instants on, so that a wrong clock makes a feature poorer and never a leak.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from features.engine import Engine, literal, one_row
+
+from ..tables import known_until
+from .case import Case
+from .check import Verdict, check, not_applicable, passed, tip
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """Rows of a table after the end, rows recorded too early, and up to three leads."""
+
+    table: str
+    after: int
+    before: int
+    leads: tuple[str, ...]
+
+
+@check("LL104", "Clocks that are wrong")
+def wrong_clocks(case: Case) -> Verdict:
+    """Touches and milestones after ``known_until``, or recorded before they occurred.
+
+    A touch from the future is a wrong clock or a wrong time zone, and then others are
+    wrong too that cannot be told by looking. Such touches are used only from the
+    later of their two instants on, so that they cannot leak; but counts and days since
+    the last touch are off by as much as the clock is. Look at ``source.timezone``. A
+    milestone from the future is often one that is merely expected: the day on which a
+    deal should close. Leave such rows out with ``query``.
+
+    A configured ``known_until`` that lies more than the horizon after all that was
+    seen says that leads did not convert when perhaps the export had ended. So does one
+    that is not configured, and then is the latest instant seen, where this lies more
+    than the horizon after nearly all others: a single wrong clock has moved it.
+    """
+    if case.config.is_flat:
+        return not_applicable("A flat export has no instants.")
+    until = known_until(case.intake)
+    with case.tables() as engine:
+        found = [
+            _wrong(engine, "touches", "occurred_at", until),
+            _wrong(engine, "milestones", "reached_at", until),
+        ]
+        silent = _silent_days(case, engine, until)
+        moved = _moved_days(case, engine)
+    parts = _said(case, found, until, silent, moved)
+    if not parts:
+        return passed("No touch lies in the future, or was recorded before it was.")
+    return tip(
+        f"{' and '.join(parts)}. Look at source.timezone and source.known_until, and "
+        "at the clocks of the systems that wrote them.",
+        {
+            "after_known_until": sum(w.after for w in found),
+            "recorded_before": sum(w.before for w in found),
+            "silent_days": silent,
+            "moved_days": moved,
+        },
+        examples=next((w.leads for w in found if w.leads), ()),
+    )
+
+
+@check("LL105", "When touches were recorded")
+def recorded_at_assumed(case: Case) -> Verdict:
+    """Sources that do not say when our systems knew.
+
+    Without ``recorded_at`` a touch counts from the instant at which it happened. If it
+    was loaded days later, the past looks richer than it was then, and the scorer will
+    meet poorer leads at night than it was trained on.
+    """
+    if case.config.is_flat:
+        return not_applicable("A flat export has no instants.")
+    dated = [s for s in case.intake["sources"] if s["recorded_at"] is not None]
+    blind = [s for s in dated if s["recorded_at"] == "assumed"]
+    holes = sum(s["recorded_at_missing"] for s in dated)
+    if not blind and not holes:
+        return passed("Every touch and milestone says when it was recorded.")
+    whose = " and ".join(dict.fromkeys(s["table"] for s in blind))
+    parts = [f"no source of {whose} says when rows were recorded"] if blind else []
+    if holes:
+        parts.append(f"recorded_at is missing in {holes:,} rows")
+    said = " and ".join(parts)
+    return tip(
+        f"{said[:1].upper()}{said[1:]}, so that it is taken to be when they happened, "
+        "and late arrivals cannot be seen. Name a column in recorded_at if there is "
+        "one.",
+        {"sources": len(blind), "rows_missing": holes},
+    )
+
+
+def _said(
+    case: Case, found: list[_Wrong], until: datetime | None, silent: float, moved: float
+) -> list[str]:
+    """What is wrong with the clocks, in words."""
+    parts = [f"{w.after:,} {w.table} lie after known_until" for w in found if w.after]
+    parts += [
+        f"{w.before:,} {w.table} were recorded before they occurred"
+        for w in found
+        if w.before
+    ]
+    if silent:
+        parts.append(
+            f"source.known_until lies {silent:,.0f} days after the latest touch or "
+            f"milestone, more than the horizon of {case.config.outcome.horizon_days:g}"
+        )
+    if moved and until is not None:
+        parts.append(
+            f"known_until is the latest instant seen, {until:%Y-%m-%d}, and lies "
+            f"{moved:,.0f} days after 999 in 1,000 touches and milestones"
+        )
+    return parts
+
+
+def _wrong(engine: Engine, table: str, instant: str, until: datetime | None) -> _Wrong:
+    end = "NULL" if until is None else literal(until.replace(tzinfo=None).isoformat())
+    late = f"{instant} > CAST({end} AS TIMESTAMP)"
+    early = f"recorded_at < {instant}"
+    after, before = one_row(
+        engine,
+        f"SELECT count(*) FILTER ({late}), count(*) FILTER ({early}) FROM {table}",
+    )
+    leads = engine.execute(
+        f"SELECT DISTINCT lead_id FROM {table} WHERE ({late} OR {early}) "
+        "AND lead_id IS NOT NULL ORDER BY lead_id LIMIT 3"
+    ).fetchall()
+    return _Wrong(table, after, before, tuple(lead for (lead,) in leads))
+
+
+def _silent_days(case: Case, engine: Engine, until: datetime | None) -> float:
+    """Days from the latest instant seen to a configured end; 0 within the horizon."""
+    horizon = case.config.outcome.horizon_days
+    if case.config.source.known_until is None or until is None or horizon is None:
+        return 0.0
+    (latest,) = one_row(
+        engine,
+        "SELECT max(seen_at) FROM (SELECT max(occurred_at) AS seen_at FROM touches "
+        "UNION ALL SELECT max(reached_at) FROM milestones)",
+    )
+    if latest is None:
+        return 0.0
+    days = (until.replace(tzinfo=None) - latest) / timedelta(days=1)
+    return days if days > horizon else 0.0
+
+
+def _moved_days(case: Case, engine: Engine) -> float:
+    """Days by which a few instants move an end that is not configured."""
+    horizon = case.config.outcome.horizon_days
+    if case.config.source.known_until is not None or horizon is None:
+        return 0.0
+    latest, nearly = one_row(
+        engine,
+        "SELECT max(seen_at), quantile_disc(seen_at, 0.999) FROM (SELECT "
+        "occurred_at AS seen_at FROM touches UNION ALL SELECT reached_at FROM "
+        "milestones)",
+    )
+    days = 0.0 if latest is None else (latest - nearly) / timedelta(days=1)
+    return days if days > horizon else 0.0

@@ -1,0 +1,87 @@
+"""What is open while sources come in: the engine, a work folder, every source read."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from features.engine import Engine, open_engine
+
+from ..origins import TableConfig
+from ..sections import Config
+from .sources import Reading, Source, load, load_query
+
+WORK = ".intake-"  # a work folder's name begins so; a killed run leaves one behind
+
+
+@dataclass
+class Desk:
+    """What is open while sources come in."""
+
+    engine: Engine
+    config: Config
+    work: Path
+    known: dict[tuple[object, ...], Source] = field(default_factory=dict)
+
+    def source(self, table: TableConfig, leads_from: Path | None = None) -> Source:
+        """Read a table's source, unless it was read before in the same way."""
+        meant = table.from_
+        if leads_from is not None and isinstance(meant, dict):
+            meant = {**meant, next(iter(meant)): str(leads_from)}
+        elif leads_from is not None:
+            meant = str(leads_from)
+        return self._read(table, meant, ())
+
+    def some(
+        self, table: TableConfig, paths: Sequence[Path], columns: tuple[str, ...]
+    ) -> Source:
+        """Read some files of a table, of which others have these columns."""
+        return self._read(table, tuple(map(str, paths)), columns)
+
+    def _read(
+        self,
+        table: TableConfig,
+        meant: str | tuple[str, ...] | Mapping[str, str],
+        columns: tuple[str, ...],
+    ) -> Source:
+        told = meant if isinstance(meant, str | tuple) else tuple(meant.items())
+        key = (told, table.query, table.delimiter, table.encoding, columns)
+        if key in self.known:
+            return self.known[key]
+        reading = Reading(
+            table.delimiter,
+            table.encoding,
+            self.config.source.null_tokens,
+            self.work,
+            self.config.run.memory_limit,
+            columns,
+        )
+        name = f"source{len(self.known)}"
+        if table.query is not None:
+            named = {"source": meant} if isinstance(meant, str | tuple) else meant
+            source = load_query(self.engine, name, named, table.query, reading)
+        else:
+            files = meant if isinstance(meant, str | tuple) else tuple(meant.values())
+            source = load(self.engine, name, files, reading)
+        self.known[key] = source
+        return source
+
+
+@contextmanager
+def opened(config: Config, folder: Path) -> Iterator[Desk]:
+    """Open the engine, with a work folder that is gone afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{WORK}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=WORK, dir=folder) as work,
+        open_engine(
+            memory_limit=config.run.memory_limit, threads=config.run.threads
+        ) as engine,
+    ):
+        engine.execute("SET temp_directory = ?", [work])
+        yield Desk(engine, config, Path(work))
