@@ -45,6 +45,9 @@ def company_of(config: Config, attributes: pd.DataFrame) -> Company:
         rival_domains=config.signals.rival_domains,
         is_dated=not config.is_flat,
         has_touches=bool(config.touches),
+        has_accounts=config.leads.account_id is not None,
+        conversion=config.outcome.conversion,
+        closed_by=config.outcome.closed_by,
     )
 
 

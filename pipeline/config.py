@@ -175,8 +175,12 @@ def _with_paths_resolved(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
             resolved[name] = [table(s) for s in section]
         elif section is not None:
             resolved[name] = table(section)
-    if isinstance(raw.get("run"), dict) and isinstance(raw["run"].get("folder"), str):
-        resolved["run"] = {**raw["run"], "folder": _path(raw["run"]["folder"], folder)}
+    if isinstance(run := raw.get("run"), dict):
+        places = {n: run.get(n) for n in ("folder", "kept")}
+        said = {
+            n: _path(p, folder) for n, p in places.items() if isinstance(p, str) and p
+        }
+        resolved["run"] = {**run, **said}
     return resolved
 
 

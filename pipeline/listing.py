@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlglot import Dialects
-
 from features.catalogue import catalogue_of
 from features.company import Company
 from features.errors import ConfigError, RunError
 
 from .artefacts import CATALOGUE
 from .stages.build import listed
+
+DIALECTS = ("duckdb", "spark", "snowflake", "bigquery", "postgres")
+# What a definition reads, besides attributes and the lead's own instants.
+_RELATIONS = """\
+-- A definition is of one snapshot. It reads the attributes as known by then, and
+--   past (kind, age_us, asset, channel, value, day, weekday, hour): the touches of the
+--     lead that occurred and were recorded before the snapshot; ages in microseconds,
+--     days and hours UTC, Monday is 1
+--   colleagues (fact, known_us): what was known of the account's other leads before the
+--     snapshot, and for how many microseconds"""
 
 
 def list_signals(folder: Path, dialect: str = "duckdb") -> list[dict[str, Any]]:
@@ -29,15 +37,17 @@ def list_signals(folder: Path, dialect: str = "duckdb") -> list[dict[str, Any]]:
     path = folder / CATALOGUE.file
     if not path.exists():
         raise RunError(f"{path} is missing: run the stage build first.")
-    known = sorted(d.value for d in Dialects if d.value)
-    if dialect not in known:
-        raise ConfigError(f"{dialect!r} is no dialect; known are {', '.join(known)}.")
+    if dialect not in DIALECTS:
+        known = ", ".join(DIALECTS)
+        raise ConfigError(f"{dialect!r} is no dialect; known are {known}.")
     company = Company.from_dict(CATALOGUE.read(path)["company"])
     return listed(catalogue_of(company), dialect)
 
 
 def signal_lines(signals: list[dict[str, Any]], *, with_sql: bool) -> Iterator[str]:
     """Yield a line a signal, and one for each column's definition if asked."""
+    if with_sql:
+        yield _RELATIONS
     for each in signals:
         name, family, unit = (each[k] for k in ("name", "family", "unit"))
         yield f"{name:<36} {family:<13} {unit:<9} {each['words']}"

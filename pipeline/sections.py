@@ -17,7 +17,10 @@ from .origins import (
     TouchesConfig,
 )
 
-Means = Literal["number", "category", "flag", "title", "email"]
+Means = Literal[
+    "number", "category", "flag", "title", "email", "size", "revenue", "industry",
+    "country",
+]  # fmt: skip
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -213,7 +216,10 @@ class RunConfig(Section):
 
     model: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
     folder: str
+    kept: str
     tracking: str
+    engine: Literal["local", "duckdb", "spark"]
+    spark_master: str
     memory_limit: str = Field(pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$")
     threads: int = Field(ge=0)
 

@@ -14,6 +14,7 @@ from features.engine import Engine, open_engine, quoted, view
 from features.errors import RunError
 from features.vocabulary import ACCOUNT_ID, KNOWN_FROM, LEAD_ID
 
+from .intake.kept import LISTED, listed_parts, union_of
 from .sections import Config
 
 NAMES = (
@@ -42,6 +43,10 @@ def shown(config: Config, folder: Path) -> Iterator[Engine]:
     try:
         for name in NAMES:
             path = folder / f"{name}.parquet"
+            if name == "touches" and (folder / LISTED).exists():
+                parts = union_of(listed_parts(folder / LISTED))
+                connection.execute(f"CREATE VIEW touches AS {parts}")
+                continue
             if not path.exists():
                 raise RunError(f"{path} is missing: run the stage intake first.")
             view(connection, name, path)

@@ -26,6 +26,7 @@ MOST_LINES = 300
 DOORS = {
     "lightgbm": {"models/conversion.py", "models/served.py", "pipeline/bundle.py"},
     "shap": {"models/explanation.py"},
+    "pyspark": {"features/spark.py"},
     "mlflow": {"pipeline/tracking.py", "models/served.py"},
     "typer": {
         f"pipeline/cli/{name}.py"
@@ -36,7 +37,7 @@ DOORS = {
 LAZY = {
     ("lightgbm", "models/served.py"), ("lightgbm", "pipeline/bundle.py"),
     ("shap", "models/explanation.py"), ("mlflow", "pipeline/tracking.py"),
-    ("mlflow", "models/served.py"),
+    ("mlflow", "models/served.py"), ("pyspark", "features/spark.py"),
 }  # fmt: skip
 MODULES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 NAMES = [p.relative_to(ROOT).as_posix() for p in MODULES]

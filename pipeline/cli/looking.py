@@ -90,7 +90,9 @@ def signals(
     changes: Changes = None,
     run_folder: RunFolder = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print definitions.")] = False,
-    dialect: Annotated[str, typer.Option(help="Of SQL.")] = "duckdb",
+    dialect: Annotated[
+        str, typer.Option(help="duckdb, spark, snowflake, bigquery or postgres.")
+    ] = "duckdb",
     as_json: AsJson = False,
 ) -> None:
     """List the signals: name, words, family, unit, and their definitions."""

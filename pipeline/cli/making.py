@@ -129,6 +129,26 @@ def intake(
     _run_stage("intake", settings, run_folder or runs / new_name(runs), quiet=quiet)
 
 
+@app.command(help=STAGE_HELP["build"])
+def build(
+    run_folder: IntoFolder,
+    config: ConfigFile = DEFAULT_CONFIG,
+    changes: Changes = None,
+    engine: Annotated[
+        str | None, typer.Option(help="local, duckdb or spark: run.engine.")
+    ] = None,
+    master: Annotated[
+        str | None, typer.Option(help="Where Spark runs: run.spark_master.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Compute the signals with the configured engine, or with the one that is named."""
+    named = {"engine": engine, "spark_master": master}
+    more = [f'run.{key}="{value}"' for key, value in named.items() if value]
+    settings = load(config, [*(changes or []), *more])
+    _run_stage("build", settings, run_folder, quiet=quiet)
+
+
 def _stage_command(name: str) -> None:
     def command(
         run_folder: IntoFolder,
@@ -142,7 +162,7 @@ def _stage_command(name: str) -> None:
 
 
 for _name in STAGE_HELP:
-    if _name != "intake":
+    if _name not in {"intake", "build"}:
         _stage_command(_name)
 
 

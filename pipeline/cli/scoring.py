@@ -42,6 +42,10 @@ def score(
             help="The snapshot, UTC; default: now.",
         ),
     ] = None,
+    kept: Annotated[
+        Path | None,
+        typer.Option(help="A folder to keep touches in: only new files are read."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Score leads in batch, each with its reasons."""
@@ -54,6 +58,9 @@ def score(
 
     check_ending(out)
     settings = load(config, changes)
+    if kept is not None:
+        run = settings.run.model_copy(update={"kept": str(kept)})
+        settings = settings.model_copy(update={"run": run})
     for place in (out, ledger_of(out)):
         check_place(place, leads, settings)
     with progress(quiet) as say:
@@ -67,6 +74,8 @@ def score(
     with beside(ledger_of(out)) as ledger, beside(out) as scores:
         changed = write_scores(scored.table, scores, ending=out.suffix)
         write_ledger(held, told, ledger, scores=scores)
+    for note in scored.notes:
+        typer.echo(note, err=True)
     if changed:
         typer.echo(
             f"{changed:,} lead or account {'id looks' if changed == 1 else 'ids look'} "

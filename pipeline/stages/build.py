@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from features.catalogue import Catalogue, catalogue_of
-from features.engine import instants_are_utc
+from features.engine import Engine, bytes_of, instants_are_utc
 from features.outcomes import make_labelled_spine
-from features.weave import weave
 
 from ..artefacts import CATALOGUE, FEATURES, INTAKE, SPINE, TABLES
 from ..company import company_of, ending_of, maturity_of, rule_of
 from ..sections import Config
-from ..stage import Shelf, stage
+from ..stage import Shelf, read_manifest, stage
 from ..tables import attribute_values, known_until, shown
+from ..weaving import write_by_query, write_features, write_in_spark
 
 
 @stage(reads=(INTAKE,), writes=(SPINE, FEATURES, CATALOGUE))
@@ -28,10 +28,10 @@ def build(config: Config, shelf: Shelf) -> None:
         )
         catalogue = catalogue_of(company_of(config, attribute_values(connection)))
         shelf.say(f"{len(catalogue)} signals at {counts.snapshots:,} snapshots")
-        features = weave(connection, catalogue).to_pandas()
         spine = connection.sql("FROM spine ORDER BY row").df()
-    shelf.put(SPINE, instants_are_utc(spine))
-    shelf.put(FEATURES, instants_are_utc(features))
+        shelf.put(SPINE, instants_are_utc(spine))
+        _write_features(config, shelf, connection, catalogue)
+    shelf.note(shelf.folder / FEATURES.file)
     told = {
         "spine": counts.to_dict(),
         "horizon_days": maturity.horizon_days,
@@ -41,6 +41,40 @@ def build(config: Config, shelf: Shelf) -> None:
         "signals": listed(catalogue, "duckdb"),
     }
     shelf.put(CATALOGUE, told)
+
+
+def _write_features(
+    config: Config, shelf: Shelf, connection: Engine, catalogue: Catalogue
+) -> None:
+    """Compute every signal with the engine that is configured."""
+    path = shelf.folder / FEATURES.file
+    memory_bytes = bytes_of(config.run.memory_limit)
+    if config.run.engine == "spark":
+        write_in_spark(
+            connection,
+            catalogue,
+            path,
+            tables=shelf.folder / TABLES,
+            master=config.run.spark_master or None,
+            memory_bytes=memory_bytes,
+        )
+    elif config.run.engine == "duckdb":
+        write_by_query(connection, catalogue, path)
+    else:
+        write_features(
+            connection,
+            catalogue,
+            path,
+            memory_bytes=memory_bytes,
+            made_of=_made_of(shelf),
+            say=shelf.say,
+        )
+
+
+def _made_of(shelf: Shelf) -> dict[str, Any]:
+    """Digests of the tables and of the spine."""
+    intake = read_manifest(shelf.folder).get("stages", {}).get("intake", {})
+    return {"tables": intake.get("writes", {}), "spine": shelf.digests["writes"]}
 
 
 def listed(catalogue: Catalogue, dialect: str) -> list[dict[str, Any]]:
