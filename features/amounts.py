@@ -40,24 +40,39 @@ _PARTS: Final = (
     f"^(?:[^0-9]*[a-z][.])?[^0-9]*?{_NUMBER}{_FOLLOWING}"
     f"(?:[^0-9]+?{_NUMBER}{_FOLLOWING})?[^0-9]*$"
 )
+_ONE_OR_TWO: Final = (
+    f"^(?:[^0-9-]|-[a-z])*(?:{_NUMBER})(?:[^0-9]+(?:{_NUMBER}))?[^0-9]*$"
+)
+_ALONE: Final = "|".join(words.ALONE)
+_NO_REVENUE: Final = "|".join(words.NO_REVENUE)
+_FROM_NOUGHT: Final = "^ *0 *(-|to|bis) *[1-9]"
 _AS_DATES: Final = {  # bands that a spreadsheet took for dates
     1: "^ *(10[-. /]jan|jan[-. /]10|0?1[-. /]o[ck]t)",
-    2: "^ *(10[-. /]feb|feb[-. /]10|0?2[-. /]o[ck]t)",
+    2: "^ *(10[-. /]feb|feb[-. /]10|0?2[-. /]o[ck]t|o[ck]t[-. /](19)?49|49[-. /]o[ck]t)",
     11: "^ *(nov[-. /](19)?50|50[-. /]nov)",
 }
 
 
 def size_band(text: exp.Expression) -> exp.Expression:
-    """The fewest employees in the band of a plain text; missing where none is read."""
+    """The fewest employees in the band of a plain text; missing where none is read.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> texts = ("11-50 employees", "10k+", "over 200", "just me", "level 3")
+    >>> sizes = [size_band(exp.Literal.string(t)).sql("duckdb") for t in texts]
+    >>> duckdb.sql(f"SELECT {', '.join(sizes)}").fetchone()
+    (11, 10001, 201, 1, None)
+    """
 
     def read(t: exp.Expression) -> exp.Expression:
-        amount = _Reader(words.PEOPLE, words.PEOPLE_UNITS)
+        amount = _PEOPLE
         above = exp.Case().when(amount.is_above(t), _number(1)).else_(_number(0))
-        told = exp.Case().when(_like(t, "|".join(words.ALONE)), _number(1))
+        told = exp.Case().when(_like(t, _ALONE), _number(1))
         for least, date in _AS_DATES.items():
             told = told.when(_like(t, date), _number(least))
         return (
-            told.when(_like(t, "^ *0 *(-|to|bis) *[1-9]"), _number(1))
+            told.when(_like(t, _FROM_NOUGHT), _number(1))
             .when(exp.Not(this=_like(t, amount.pattern)), exp.null())
             .when(amount.is_below(t), _number(1))
             .else_(exp.Add(this=amount.least(t), expression=above))
@@ -67,19 +82,48 @@ def size_band(text: exp.Expression) -> exp.Expression:
 
 
 def sum_band(text: exp.Expression) -> exp.Expression:
-    """The least sum in the band of a plain text, in any currency; else missing."""
+    """The least sum in the band of a plain text, in any currency; else missing.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> texts = ("eur 2,5 mio", "$1m - $5m", "under 1 million", "2 crore", "a lot")
+    >>> sums = [sum_band(exp.Literal.string(t)).sql("duckdb") for t in texts]
+    >>> duckdb.sql(f"SELECT {', '.join(sums)}").fetchone()
+    (1000000, 1000000, 0, 10000000, None)
+    """
 
     def read(t: exp.Expression) -> exp.Expression:
-        amount = _Reader(words.MONEY, words.UNITS)
+        amount = _SUM
         return (
             exp.Case()
-            .when(_like(t, "|".join(words.NO_REVENUE)), _number(0))
+            .when(_like(t, _NO_REVENUE), _number(0))
             .when(exp.Not(this=_like(t, amount.pattern)), exp.null())
             .when(amount.is_below(t), _number(0))
             .else_(amount.least(t))
         )
 
     return _band(let("t", text, read), SUMS, most=_MOST_MONEY)
+
+
+def is_size(text: exp.Expression) -> exp.Expression:
+    """Whether a plain text reads as a number of employees; cheaper than reading it."""
+
+    def read(t: exp.Expression) -> exp.Expression:
+        told = "|".join((_ALONE, _FROM_NOUGHT, *_AS_DATES.values()))
+        return exp.Paren(this=exp.or_(_like(t, told), _PEOPLE.is_like(t, least="[1-9]")))
+
+    return let("t", text, read)
+
+
+def is_sum(text: exp.Expression) -> exp.Expression:
+    """Whether a plain text reads as a sum of money; cheaper than reading it."""
+
+    def read(t: exp.Expression) -> exp.Expression:
+        told = _like(t, _NO_REVENUE)
+        return exp.Paren(this=exp.or_(told, _SUM.is_like(t, least="[0-9]")))
+
+    return let("t", text, read)
 
 
 @dataclass(frozen=True)
@@ -92,17 +136,30 @@ class _Reader:
     @property
     def pattern(self) -> str:
         """Found in a text that is one amount or a range, and nothing else."""
-        known = _any(
-            *self.beside, *words.ABOUT, *words.BELOW, *words.BELOW_AFTER, *words.ABOVE
-        )
+        known = _any(*self._known)
         before = f"(?:{known}[.]?[^a-z0-9-]*?)*"
         amount = f"{_NUMBER}(?: *{_any(*self._spellings)}|{known})?"
         after = f"(?:[^a-z0-9-]+{known})*"
         return (
             f"^[^a-z0-9-]*?{before}{amount}"
             f"(?:{after}[^a-z0-9]*{_any(*words.UP_TO)}[^a-z0-9]*?{before}{amount})?"
-            f"(?:[^a-z0-9]+{known})*[^a-z0-9]*$"
+            f"(?:[^a-z0-9%]+{known})*[^a-z0-9%]*$"
         )
+
+    def is_like(self, text: exp.Expression, *, least: str) -> exp.Expression:
+        """Whether a text is numbers, few enough, and known words, in any order."""
+        known = _any(*self._spellings, *self._known, *words.UP_TO)
+        spaced = exp.Concat(expressions=[text.copy(), exp.Literal.string(" ")])
+        return exp.and_(
+            _like(spaced, f"^([^a-z%]|{known}[^a-z])*$"),
+            _like(text, _ONE_OR_TWO),
+            _like(text, least),
+        )
+
+    @property
+    def _known(self) -> tuple[str, ...]:
+        either = (*words.ABOUT, *words.BELOW, *words.BELOW_AFTER, *words.ABOVE)
+        return (*self.beside, *either)
 
     @property
     def _spellings(self) -> tuple[str, ...]:
@@ -142,6 +199,10 @@ class _Reader:
         """Whether it is more than the number."""
         before = f"^[^0-9]*([>+]|(^|[^a-z]){_any(*words.ABOVE)})[^0-9=]*[0-9]"
         return _like(text, f"{before}|[0-9][^0-9]*[+][^0-9]*$")
+
+
+_PEOPLE: Final = _Reader(words.PEOPLE, words.PEOPLE_UNITS)
+_SUM: Final = _Reader(words.MONEY, words.UNITS)
 
 
 def _part(text: exp.Expression, group: int) -> exp.Expression:

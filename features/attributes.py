@@ -15,7 +15,7 @@ from sqlglot import exp
 from .amounts import size_band, sum_band
 from .company import Means
 from .let import let
-from .letters import plain_sql
+from .letters import plain_sql, unmarked_sql
 from .vocabulary import CREATED_AT, DAY_US, SNAPSHOT_AT
 
 _YES = ("1", "true", "yes", "y", "t", "on")
@@ -96,18 +96,15 @@ class Attribute:
     def listed(
         self, names: Iterable[tuple[str, tuple[str, ...]]], *, otherwise: str
     ) -> exp.Expression:
-        """The name in whose list the whole plain text stands, whatever its dots.
+        """The name in whose list the whole text stands, whatever its marks.
 
         Parameters
         ----------
         names : iterable of (str, tuple of str)
-            Name and plain texts.
+            Name and unmarked texts.
         otherwise : str
             The name where the text is in no list; missing text stays missing.
         """
-        dotless = exp.func("REPLACE", self.plain(), _word("."), _word(""))
-        whole = exp.Trim(this=dotless)
-
         def read(t: exp.Expression) -> exp.Expression:
             named = exp.Case().when(exp.Is(this=t, expression=exp.null()), exp.null())
             for name, texts in names:
@@ -115,7 +112,7 @@ class Attribute:
                 named = named.when(listed, _word(name))
             return named.else_(_word(otherwise))
 
-        return let("t", whole, read)
+        return let("t", unmarked_sql(self._text()), read)
 
     def size(self) -> exp.Expression:
         """The fewest employees in the band of the text; missing where none is read."""

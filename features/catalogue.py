@@ -25,7 +25,7 @@ from .past.query import in_dialect
 from .plausible import JUDGED
 from .signals import account, activity, creation, journey, outreach, rhythm, worth
 from .touches import Touches
-from .vocabulary import CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT, FunnelStage
+from .vocabulary import CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT, FunnelStage, Unit
 
 _ROOMS = (activity, rhythm, journey, worth, outreach, account, creation, firmographic)
 _TAKEN = {ROW, LEAD_ID, CREATED_AT, SNAPSHOT_AT}  # columns of the spine
@@ -218,8 +218,10 @@ def _of_attribute(
     )
     read = _read(attribute, company)
     made = _level(declared, name, words, read, (attribute.name,))
+    is_held = is_plain and made.unit is not Unit.CATEGORY  # a category has no more
     return Signal(
-        made.name, made.words, attribute.family, made.unit, attribute.direction,
+        made.name, made.words, attribute.family, made.unit,
+        attribute.direction if is_held else 0,
         made.features, made.attributes, attribute.personal and is_plain,
     )  # fmt: skip
 

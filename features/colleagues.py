@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlglot import exp
 
 from .past.aggregate import Aggregate
-from .past.atoms import in_days, number
+from .past.spelling import in_days, number
 from .vocabulary import DAY_US
 
 COLLEAGUES = "colleagues"  # facts of the account's other leads: row, fact, known_us

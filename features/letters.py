@@ -25,6 +25,10 @@ _SPELLED: Final = {  # two letters where the accent was dropped with care
 }  # fmt: skip
 
 
+_MARKS: Final = "_-.,'()"  # two that part words, and what is left out
+_UNLIKE_PLAIN: Final = "[^ -_a-~]"  # anything but the letters of a plain keyboard
+
+
 def plain(text: str) -> str:
     """Return a text in plain lower-case letters.
 
@@ -37,12 +41,43 @@ def plain(text: str) -> str:
 
 
 def plain_sql(text: exp.Expression) -> exp.Expression:
-    """The same, of a column."""
-    return exp.Translate(
-        this=exp.Lower(this=text),
+    """The same, of a column.
+
+    Why only where a letter asks for it: most texts need no translation, which costs
+    more than all that is read from them.
+    """
+    lower = exp.Lower(this=text)
+    translated = exp.Translate(
+        this=lower.copy(),
         from_=exp.Literal.string(ACCENTED),
         to=exp.Literal.string(PLAIN),
     )
+    is_unlike = exp.RegexpLike(
+        this=text.copy(), expression=exp.Literal.string(_UNLIKE_PLAIN)
+    )
+    return exp.Case().when(is_unlike, translated).else_(lower)
+
+
+def unmarked(text: str) -> str:
+    """Return a text in plain letters, without dots, commas, hyphens and the like.
+
+    Examples
+    --------
+    >>> unmarked("Korea (South)"), unmarked("Guinea-Bissau"), unmarked("U.S.A.")
+    ('korea south', 'guinea bissau', 'usa')
+    """
+    table = str.maketrans(_MARKS[:2], "  ", _MARKS[2:])
+    return plain(text).translate(table).strip()
+
+
+def unmarked_sql(text: exp.Expression) -> exp.Expression:
+    """The same, of a column."""
+    without = exp.Translate(
+        this=plain_sql(text),
+        from_=exp.Literal.string(_MARKS),
+        to=exp.Literal.string("  "),
+    )
+    return exp.Trim(this=without)
 
 
 def stems(*words: str) -> str:

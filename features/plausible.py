@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlglot import exp
 
+from .amounts import is_size, is_sum
 from .attributes import Attribute
 from .letters import stems
 from .lexicon import COUNTRIES
@@ -67,6 +68,6 @@ JUDGED: Final[dict[str, Callable[[Attribute], exp.Expression]]] = {
     "country": _is_country,
     "number": lambda a: _is_there(a.number()),
     "flag": lambda a: _is_there(a.flag()),
-    "size": lambda a: _is_there(a.size()),
-    "revenue": lambda a: _is_there(a.revenue()),
+    "size": lambda a: is_size(a.plain()),
+    "revenue": lambda a: is_sum(a.plain()),
 }

@@ -31,7 +31,7 @@ LOCAL = "local[*]"  # all cores of this machine
 _TABLES = (
     "leads", "touches", "milestones", "attributes", "accounts", "attribute_history",
 )  # fmt: skip
-_TOUCHES_PER_PARTITION = 1_000_000  # to be sorted at once: some hundred megabytes
+_TOUCHES_PER_PARTITION = 250_000  # to be sorted at once, well within memory
 _STARTED_WITH = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -165,7 +165,7 @@ def _held(session: Any) -> Held:
 
 
 def _partitions(session: Any) -> int:
-    """One for each million touches that lie before a snapshot, about, or each core."""
+    """Enough for the touches that lie before snapshots, about, and for every core."""
     touches, snapshots, leads = (
         session.table(name).count() for name in ("touches", "spine", "leads")
     )

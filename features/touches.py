@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from .past.aggregate import Aggregate
-from .past.atoms import Atom, Measure, Moment, Selection
+from .past.atoms import Atom, Measure
+from .past.selection import Moment, Selection
 from .vocabulary import ASSET, CHANNEL, KIND
 
 

@@ -95,39 +95,53 @@ def _atoms(catalogue: Catalogue) -> list[AnyAtom]:
 def _by_query(
     connection: Engine, catalogue: Catalogue, answers: Answers, known: str
 ) -> pa.Table:
-    """What is an expression: over several atoms, or over attributes.
-
-    Those over attributes alone are computed once for all snapshots at which the same
-    was known: a job title is read once, and not every week anew.
-    """
+    """What is an expression: over several atoms, or over attributes."""
+    _read_records(connection, catalogue, known)
     asked = [(s, f) for s in catalogue for f in s if not f.is_plain]
     needed = list({a.name: a for _, f in asked for a in f.atoms}.values())
     given = {ROW: pa.array(answers.rows)}
     given |= {a.name: answers.column(a) for a in needed}
-    connection.register("past_answers", pa.table(given))
-    names = [quoted(a.name) for a in catalogue.company.attributes]
-    of_record = [f"{_told(s, f)}" for s, f in asked if s.attributes]
-    others = "".join(f",\n  {_told(s, f)}" for s, f in asked if not s.attributes)
-    read = "".join(f",\n  read.{quoted(f.name)}" for s, f in asked if s.attributes)
-    same = " AND ".join(f"known.{n} IS NOT DISTINCT FROM record.{n}" for n in names)
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE past_known AS {known};
-        CREATE OR REPLACE TEMP TABLE past_record AS
-          SELECT *, row_number() OVER () AS number
-          FROM (SELECT DISTINCT {", ".join(names) or "1 AS none"} FROM past_known);
-        CREATE OR REPLACE TEMP TABLE past_read AS
-          SELECT {", ".join(["number", *of_record])} FROM past_record
-        """
+    listed = "".join(
+        f",\n  read.{quoted(f.name)}" if s.attributes else f",\n  {_told(s, f)}"
+        for s, f in asked
     )
+    connection.register("past_answers", pa.table(given))
     told = connection.sql(
-        f"SELECT known.{ROW}, known.{LEAD_ID}, known.{SNAPSHOT_AT}{others}{read}\n"
+        f"SELECT known.{ROW}, known.{LEAD_ID}, known.{SNAPSHOT_AT}{listed}\n"
         f"FROM past_known known JOIN past_answers USING ({ROW}) "
-        f"JOIN past_record record ON {same or 'true'} "
-        f"JOIN past_read read USING (number) ORDER BY known.{ROW}"
+        f"JOIN past_read read ON {_same(catalogue)} ORDER BY known.{ROW}"
     ).to_arrow_table()
     connection.unregister("past_answers")
     return told
+
+
+def _read_records(connection: Engine, catalogue: Catalogue, known: str) -> None:
+    """Compute what follows from the record alone, once for all alike.
+
+    A job title is read once, and not anew for every snapshot of every lead that has it.
+    """
+    names = [quoted(a.name) for a in catalogue.company.attributes]
+    held = ", ".join(f'{n} AS "held {i}"' for i, n in enumerate(names))
+    told = [_told(s, f) for s in catalogue for f in s if s.attributes]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE past_known AS {known}")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE past_read AS "
+        f"SELECT {', '.join([held, *told]) or 'true AS is_empty'} "
+        f"FROM (SELECT DISTINCT {', '.join(names) or 'true AS is_empty'} "
+        "FROM past_known)"
+    )
+
+
+def _same(catalogue: Catalogue) -> str:
+    """The condition that a record is that of a snapshot."""
+    names = [quoted(a.name) for a in catalogue.company.attributes]
+    return (
+        " AND ".join(
+            f'known.{n} IS NOT DISTINCT FROM read."held {i}"'
+            for i, n in enumerate(names)
+        )
+        or "true"
+    )
 
 
 def _told(signal: Signal, feature: Feature) -> str:

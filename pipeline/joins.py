@@ -1,4 +1,4 @@
-"""Whether the tables of a night fit together, and fit what the scorer was trained with."""
+"""Whether a night's tables fit together, and fit what the scorer was trained with."""
 
 from __future__ import annotations
 

@@ -2,15 +2,16 @@
 
 One line a country: its ISO codes, its English name, then what else it is called.
 Regions are those that sales teams are cut by, not a statement about borders; what lies
-between two is put where firms usually serve it from. Texts are compared as a whole, so
-that "Georgia" is a country and "Atlanta, Georgia" is not known.
+between two is put where firms usually serve it from. Texts are compared as a whole, but
+for their marks, so that "Korea, South" and "Korea (South)" are one, "Georgia" is a
+country and "Atlanta, Georgia" is not known.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from ..letters import plain
+from ..letters import unmarked
 
 _LINES: Final = {
     "Western Europe": """
@@ -22,7 +23,7 @@ Federal Republic of Germany|Bundesrepublik Deutschland|BRD|Niemcy|Tyskland
 FR FRA|France|Frankreich|Francia|Frankrijk|França|Francja|Frankrike
 GB GBR|United Kingdom|UK|Great Britain|Britain|England|Scotland|Wales|Northern Ireland|
 United Kingdom of Great Britain and Northern Ireland|Großbritannien|
-Vereinigtes Königreich|Royaume-Uni|Reino Unido|Regno Unito|Verenigd Koninkrijk|Engeland|
+Vereinigtes Königreich|N Ireland|Great Britain UK|United Kingdom UK|Royaume-Uni|Reino Unido|Regno Unito|Verenigd Koninkrijk|Engeland|
 Storbritannien|Wielka Brytania
 GG GGY|Guernsey
 IE IRL|Ireland|Republic of Ireland|Éire|Irland|Irlande|Irlanda|Ierland
@@ -62,7 +63,7 @@ BA BIH|Bosnia and Herzegovina|Bosnia & Herzegovina|Bosnia-Herzegovina|Bosnia|
 Bosna i Hercegovina
 BG BGR|Bulgaria|Bulgarien|България
 BY BLR|Belarus|Беларусь
-CZ CZE|Czechia|Czech Republic|Česko|Česká republika|Tschechien|République tchèque|
+CZ CZE|Czechia|Czech Republic|Czech Rep|The Czech Republic|Česko|Česká republika|Tschechien|République tchèque|
 Tsjechië
 EE EST|Estonia|Eesti|Estland
 HR HRV|Croatia|Hrvatska|Kroatien|Croatie
@@ -86,7 +87,7 @@ BM BMU|Bermuda
 CA CAN|Canada|Kanada|Canadá
 PM SPM|Saint Pierre and Miquelon
 US USA|United States|United States of America|The United States|
-The United States of America|America|U S A|U S|USoA|Vereinigte Staaten|
+The United States of America|America|United States USA|U S A|U S|USoA|Vereinigte Staaten|
 Vereinigte Staaten von Amerika|États-Unis|Etats Unis|Estados Unidos|EE UU|EEUU|EUA|
 Stati Uniti|Verenigde Staten|Stany Zjednoczone|Estados Unidos de América
 """,
@@ -203,7 +204,7 @@ TG TGO|Togo
 TN TUN|Tunisia|Tunisie|Tunesien
 TZ TZA|Tanzania|United Republic of Tanzania|Tanzania, United Republic of
 UG UGA|Uganda
-ZA ZAF|South Africa|RSA|Südafrika|Afrique du Sud|Sudáfrica|Suid-Afrika|Zuid-Afrika
+ZA ZAF|South Africa|Republic of South Africa|RSA|Südafrika|Afrique du Sud|Sudáfrica|Suid-Afrika|Zuid-Afrika
 ZM ZMB|Zambia
 ZW ZWE|Zimbabwe
 """,
@@ -245,8 +246,8 @@ VN VNM|Vietnam|Viet Nam|Việt Nam
 CN CHN|China|People's Republic of China|PRC|PR China|Mainland China|中国|中國|Chine|Cina
 HK HKG|Hong Kong|Hongkong|Hong Kong SAR|香港
 JP JPN|Japan|日本|Nippon|Japon|Japón|Giappone
-KP PRK|North Korea|Democratic People's Republic of Korea|DPRK
-KR KOR|South Korea|Korea|Republic of Korea|Korea, Republic of|Korea, South|대한민국|
+KP PRK|North Korea|N Korea|Korea North|Korea, Democratic People's Republic of|Democratic People's Republic of Korea|DPRK
+KR KOR|South Korea|S Korea|Korea|Republic of Korea|Korea, Republic of|Korea, South|대한민국|
 한국|Südkorea|Corée du Sud
 MO MAC|Macao|Macau
 TW TWN|Taiwan|Taiwan, Province of China|臺灣|台灣|台湾
@@ -276,7 +277,9 @@ WS WSM|Samoa
 
 def _read(line: str) -> tuple[str, tuple[str, ...]]:
     codes, name, *others = line.split("|")
-    known = {plain(k).replace(".", "") for k in (*codes.split(), name, *others)}
+    short, *_ = codes.split()
+    texts = (*codes.split(), name, f"{name} ({short})", *others)
+    known = {unmarked(t) for t in texts}
     return name, tuple(sorted(known))
 
 

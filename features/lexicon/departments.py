@@ -11,6 +11,14 @@ from typing import Final
 from ..letters import either, stems
 
 DEPARTMENT: Final = (
+    ("other", stems("security guard", "bodyguard", "wachmann", "guard$")),
+    (
+        "technology",  # before the marketing that is digital too
+        stems(
+            "digital transf", "digitale transf", "transformation dig", "transformación dig",
+            "trasformazione dig", "transformação dig",
+        ),
+    ),
     (
         "legal",
         stems(
@@ -28,7 +36,8 @@ DEPARTMENT: Final = (
             "communicatie", "public relations", "pr$", "content", "social media",
             "advertis", "werbung", "mercad", "publicidad", "publicité", "community",
             "digital", "marknad", "viestintä", "markkinoint", "marka", "e-commerce",
-            "ecommerce", "campaign",
+            "ecommerce", "campaign", "mktg$", "mkt$", "mktng", "pazarlama", "маркетинг",
+            "市场", "マーケティング",
         ),
     ),
     (
@@ -54,7 +63,11 @@ DEPARTMENT: Final = (
             "vendedor", "comercial", "vendas", "vendite", "venditor", "commercial",
             "chargé d'affaires", "ventes", "vendeu", "verkoop", "verkoper",
             "försäljning", "säljare", "salg", "sælger", "selger", "myynti", "sprzedaż",
-            "handlow", "store manag", "retail",
+            "handlow", "store manag", "retail", "key-account", "acct m", "acct exec",
+            "bus dev", "bus. dev", "biz dev", "bizdev", "revops", "ingénieur d'affaires",
+            "ingénieure d'affaires", "technico-commercial", "obchodní", "prodej",
+            "értékesítés", "satış m", "satış d", "satış t", "satış u", "продаж", "продажам",
+            "销售", "銷售", "営業",
         ),
     ),
     (
@@ -79,7 +92,9 @@ DEPARTMENT: Final = (
             "technolog", "technik", "techniek", "utveckl", "udvikl", "utvikl", "kehitt",
             "tietohallinto", "ict$", "ti$", "dsi$", "sistemas", "sistemi", "sre$",
             "web$", "qa$", "tester", "technisch", "digitalisierung", "machine learning",
-            "ai$", "bi$",
+            "ai$", "bi$", "eng$", "*informatiker", "systemadmin", "applicatiebeheer",
+            "systeembeheer", "netwerkbeheer", "functioneel beheer", "bilgi işlem",
+            "bilgi teknol", "程序", "技术", "技術", "開発",
         ),
     ),
     (
@@ -90,7 +105,7 @@ DEPARTMENT: Final = (
             "trésor", "fiscal", "contab", "contador", "hacienda", "tesor", "*buchhalt",
             "buchhalt", "steuer", "rechnungswesen", "boekhoud", "financi", "ekonomi",
             "økonomi", "regnskab", "regnskap", "redovisning", "talous", "księgow",
-            "finans", "daf$", "raf$", "investor", "kaufmännisch",
+            "finans", "финанс", "бухгалтер", "财务", "財務", "経理", "daf$", "raf$", "investor", "kaufmännisch",
         ),
     ),
     (
@@ -102,7 +117,8 @@ DEPARTMENT: Final = (
             "leitung personal", "personalchef", "personalentwickl", "rh$", "rrhh$",
             "drh$", "ressources humaines", "recursos humanos", "risorse umane",
             "personeel", "personalvetare", "hr-", "henkilöstö", "kadr", "rekrut",
-            "learning", "training", "formation", "payroll",
+            "learning", "training", "formation", "payroll", "insan kaynak", "персонал",
+            "кадр", "人事", "rrh$",
         ),
     ),
     (
@@ -117,7 +133,9 @@ DEPARTMENT: Final = (
             "fertigung", "werksleit", "betrieb", "*betriebsleit", "manufactur",
             "plant$", "warehouse", "lager", "magazyn", "facilit", "quality", "qualit",
             "calidad", "maintenance", "betriebs", "bedrijfsleid", "office manag",
-            "fleet", "disponent", "process",
+            "fleet", "disponent", "process", "ops$", "purch$", "purch. ", "health & saf",
+            "health and saf", "hse$", "ehs$", "nákup", "satın alma", "beszerz", "закуп",
+            "采购", "採購", "購買",
         ),
     ),
     (
@@ -150,7 +168,12 @@ DEPARTMENT: Final = (
                 "administrerende", "indehaver", "toimitusjohtaja", "yrittäjä",
                 "właściciel", "założyciel", "współzałożyciel", "zarząd",
                 "self-employed", "self employed", "freiberuf", "selbständig",
-                "selbstständig", "autónom", "sole trader",
+                "selbstständig", "autónom", "sole trader", "gen. manager", "gen manager",
+                "gen. mgr", "gen mgr", "jednatel", "majitel", "generální", "výkonný ředitel",
+                "ügyvezető", "vezérigazgató", "tulajdonos", "genel müdür", "kurucu",
+                "şirket sahibi", "yönetim kurulu", "генеральный", "основатель", "владелец",
+                "собственник", "президент", "总经理", "總經理", "董事", "创始人", "总裁",
+                "代表取締役", "社長",
             ),
             "^(md|gf|dg|boss|chef|(senior |equity )?partner)[^a-z0-9]*$",
         ),
@@ -161,7 +184,8 @@ DEPARTMENT: Final = (
             "student", "intern$", "praktikant", "stagiaire", "trainee", "étudiant",
             "werkstudent", "auszubildend", "azubi", "becari", "estudiant", "estudante",
             "estagiári", "stagista", "studente", "stagiair$", "praktykant", "stażyst",
-            "studerende", "opiskelija", "doktorand", "apprenti",
+            "studerende", "opiskelija", "doktorand", "apprenti", "studium$", "stajyer",
+            "студент",
         ),
     ),
 )  # fmt: skip

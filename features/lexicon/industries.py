@@ -30,7 +30,7 @@ INDUSTRY: Final = (
             "property dev", "proptech", "immobili", "*immobilien", "inmobiliari",
             "imobiliári", "vastgoed", "makelaar", "fastighet", "ejendom", "eiendom",
             "kiinteistö", "nieruchomo", "realtor", "estate agent", "hausverwalt",
-            "commercial property", "reit$",
+            "commercial property", "reit$", "房地产", "不動産",
         ),
     ),
     (
@@ -52,7 +52,7 @@ INDUSTRY: Final = (
             "app develop", "web develop", "data analyt", "blockchain", "fintech$",
             "martech", "devops", "ohjelmisto", "oprogramowanie", "programvara",
             "programvare", "logiciel", "développement web", "entwicklung von app",
-            "numérique", "e-learning platform",
+            "numérique", "e-learning platform", "软件", "軟件", "ソフトウェア",
         ),
     ),
     (
@@ -61,7 +61,9 @@ INDUSTRY: Final = (
             "financ", "*finanz", "finanz", "bank", "*bank$", "*banken", "insur",
             "versicher", "*versicherung", "assuran", "assicura", "seguro",
             "verzekering", "försäkring", "forsikring", "vakuutus", "ubezpiecz",
-            "invest", "capital market", "venture cap", "private equity", "asset manag",
+            "invest$", "investment", "investor", "investing", "investissement",
+            "inversion", "inversión", "investiment", "sparkasse", "*sparkasse", "金融",
+            "银行", "銀行", "保险", "保険", "capital market", "venture cap", "private equity", "asset manag",
             "wealth", "hedge fund", "credit", "kredit", "lending", "mortgage",
             "payment", "pension", "banca", "banque", "banco", "finans", "rahoitus",
             "fund manag", "kapital", "brokerage", "bfsi",
@@ -86,7 +88,7 @@ INDUSTRY: Final = (
             "klinik", "arzt", "ärzt", "medizin", "pflege", "apothek", "santé",
             "hôpital", "salud", "sanidad", "sanitari", "sanità", "saúde", "farmac",
             "farmaz", "zorg", "gezondheid", "ziekenhuis", "hälso", "vård", "sundhed",
-            "helse", "terveys", "zdrowi", "medycyn", "biolog", "diagnostic",
+            "helse", "terveys", "zdrow", "医疗", "医療", "medycyn", "biolog", "diagnostic",
         ),
     ),
     (
@@ -98,7 +100,15 @@ INDUSTRY: Final = (
             "enseignement", "formation", "école", "educa", "enseñanza", "escuela",
             "formación", "istruzione", "scuola", "ensino", "educação", "onderwijs",
             "utbildning", "uddannelse", "utdanning", "koulutus", "edukac", "szkol",
-            "higher ed", "research", "recherche", "kindergarten",
+            "higher ed", "research", "recherche", "kindergarten", "教育",
+        ),
+    ),
+    ("manufacturing", stems("aerospace", "aeronautic", "aérospatial", "aeroespacial")),
+    (
+        "media",  # before what is public
+        stems(
+            "public relations", "relations publiques", "relaciones públicas",
+            "pubbliche relazioni", "öffentlichkeitsarbeit",
         ),
     ),
     (
@@ -130,7 +140,9 @@ INDUSTRY: Final = (
                 "management serv", "outsourcing", "market research",
                 "servicios profesionales", "architectur", "architekt", "ingenieurbüro",
                 "engineering services", "design services", "translation",
-                "facilities services", "security services", "dienstleist",
+                "facilities services", "security services", "security and inv",
+                "security & inv", "sicherheitsdienst", "*anwalt", "*anwalts", "*kanzlei",
+                "dienstleist",
                 "services aux entreprises", "zakelijke dienst", "uitzend", "bpo$",
             ),
         ),
@@ -151,7 +163,7 @@ INDUSTRY: Final = (
     (
         "hospitality",
         stems(
-            "hospitality", "hotel", "hôtel", "restaurant", "restaur", "gastro",
+            "hospitality", "gaststätte", "gasthaus", "gasthof", "hotel", "hôtel", "restaurant", "restaur", "gastro",
             "gastgewerbe", "tourism", "touris", "travel", "reise", "leisure",
             "catering", "cater", "food serv", "food & bev", "food and bev", "café",
             "bar$", "bars$", "resort", "airbnb", "horeca", "hostel", "turismo",
@@ -166,7 +178,7 @@ INDUSTRY: Final = (
             "renewable", "solar", "photovolta", "wind power", "windkraft",
             "wind energy", "power gen", "electric util", "electricity", "strom",
             "stadtwerke", "versorger", "mining", "bergbau", "mineria", "minería",
-            "mineração", "minières", "mines$", "water", "wasser", "waste", "abfall",
+            "mineração", "minières", "mines$", "water$", "waterworks", "waterschap", "wasser", "waste", "abfall",
             "entsorg", "recycling", "environmental serv", "coal", "nuclear", "olie",
             "kraftwerk", "nutsbedr", "öl", "umwelttechnik", "górnictwo", "eau$",
         ),
@@ -180,7 +192,7 @@ INDUSTRY: Final = (
             "construç", "bouw", "bygg", "byg$", "rakennus", "budow", "building$",
             "contractor", "handwerk", "plumb", "hvac", "roofing", "carpent",
             "infrastructur", "obras", "architecture & planning", "sanitär",
-            "elektroinstall",
+            "elektroinstall", "rakent", "waterproof", "建筑", "建設",
         ),
     ),
     (
@@ -192,7 +204,7 @@ INDUSTRY: Final = (
             "lieferdienst", "post$", "postal", "supply chain", "package", "import and",
             "import/", "trasport", "spedizion", "vervoer", "scheepvaart", "kuljetus",
             "lager", "fleet", "delivery", "mobility", "mobilität", "moving comp",
-            "airlines/aviation", "aerolínea",
+            "airlines/aviation", "aerolínea", "物流",
         ),
     ),
     (
@@ -201,7 +213,7 @@ INDUSTRY: Final = (
             "retail", "wholesale", "e-commerce", "ecommerce", "online shop",
             "onlineshop", "handel$", "*handel$", "großhandel", "einzelhandel",
             "versandhandel", "shop$", "store$", "stores$", "supermarket", "supermarkt",
-            "grocery", "fashion", "apparel", "mode$", "luxury goods", "commerce",
+            "grocery", "fashion", "apparel", "mode$", "moda$", "零售", "小売", "luxury goods", "commerce",
             "comercio", "comércio", "commercio", "varejo", "distribution$",
             "distribució", "distribuzione", "negozi", "tienda", "détail", "groothandel",
             "detailhandel", "winkel", "detaljhandel", "kauppa", "kaupan", "handlu",
@@ -225,7 +237,7 @@ INDUSTRY: Final = (
             "mechanical", "equipment", "werkzeug", "medical dev", "medtech", "toolmak",
             "shipbuild", "schiffbau", "glass", "ceramic", "manifattur", "meccanic",
             "engineer", "building products", "consumer electronics", "hardware",
-            "robotic",
+            "robotic", "制造", "製造",
         ),
     ),
 )  # fmt: skip

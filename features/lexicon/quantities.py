@@ -14,7 +14,7 @@ UNITS: Final = {
         "billion", "billions", "bn", "b", "bill", "milliarde", "milliarden", "milliard",
         "milliards", "mrd", "mld", "mia", "md", "miliardi", "miliardo", "miljard",
         "miljarden", "miljarder", "mil millones", "mil milhoes", "bilhao", "bilhoes",
-        "miliard", "miliardow",
+        "miliard", "miliardow", "mdkr", "mdr",
     ),
     10**8: ("亿", "億", "억"),
     10**7: ("crore", "crores", "cr"),
@@ -22,13 +22,13 @@ UNITS: Final = {
         "million", "millions", "millionen", "millones", "millon", "milhoes", "milhao",
         "milioni", "milione", "miljoen", "miljoner", "milj", "millioner", "miljoonaa",
         "mio", "mln", "mill", "mm", "m", "mn", "mi", "meur", "musd", "mgbp", "mchf",
-        "msek", "mnok", "mdkk", "milionow",
+        "msek", "mnok", "mdkk", "mkr", "milionow",
     ),
     10**5: ("lakh", "lakhs", "lac", "lacs"),
     10**4: ("万", "萬", "만"),
     10**3: (
         "thousand", "thousands", "tausend", "tsd", "k", "keur", "kusd", "teur", "t",
-        "duizend", "mille", "mila", "tys", "tusen", "tuhat",
+        "duizend", "tkr", "mille", "mila", "tys", "tusen", "tuhat",
     ),
 }  # fmt: skip
 PEOPLE_UNITS: Final = {**UNITS, 10**3: (*UNITS[10**3], "mil")}
@@ -44,7 +44,7 @@ PEOPLE: Final = (
     "medewerker", "medewerkers", "werknemers", "funcionarios", "pessoas", "anstallda",
     "ansatte", "medarbejdere", "henkiloa", "tyontekijaa", "pracownikow", "osob",
     "size", "company size", "number of employees", "micro", "small", "medium", "mid",
-    "mid-size", "midsize", "large", "enterprise", "startup", "start-up", "smb", "sme",
+    "mid-size", "midsize", "mid-market", "mid market", "team of", "team", "large", "enterprise", "startup", "start-up", "smb", "sme",
     "kmu", "pme", "total", "in total", "worldwide", "globally", "insgesamt",
 )  # fmt: skip
 MONEY: Final = (

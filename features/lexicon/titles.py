@@ -46,7 +46,8 @@ SENIORITY: Final = (
                 "estudante", "estagiári", "stagista", "studente", "studentessa",
                 "tirocinan", "stagiair$", "leerling", "stażyst", "praktykant",
                 "studerende", "doktorand", "phd candidate", "opiskelija",
-                "harjoittelija", "pupil$", "undergraduate",
+                "harjoittelija", "pupil$", "undergraduate", "studium$", "dual student",
+                "dualer student", "stajyer", "студент", "стажер",
             ),
             "(^|[^a-z0-9])internship[^a-z0-9]*$",
         ),
@@ -65,15 +66,18 @@ SENIORITY: Final = (
             "assistan", "asst$", "assistent", "*assistent", "*assistenz", "asistent",
             "asystent", "secretar", "secrétaire", "segretari", "sekret", "*sekretär",
             "pa to", "ea to", "receptionist", "réceptionniste", "recepcionist",
-            "sihteeri", "assistante", "avustaja",
+            "sihteeri", "assistante", "avustaja", "auxiliar", "секретарь", "秘书",
+            "秘書",
         ),
     ),
+    ("chief", "(and|[&,/+-]) *chief [a-z ]+ officer"),  # who is a vice president too
     (
         "vice president",
         stems(
             "vice president", "vice-president", "vicepresident", "vicepräsident",
             "vizepräsident", "wiceprezes", "vp$", "svp$", "evp$", "rvp$", "gvp$",
-            "v.p$", "vps$", "vice pres$",
+            "v.p$", "vps$", "vice pres$", "副总经理", "副社長", "副总裁",
+            "genel müdür yardımc", "заместитель генерального",
         ),
     ),
     ("specialist", f"(^|[^a-z0-9]){_OWNED} owner"),
@@ -82,7 +86,8 @@ SENIORITY: Final = (
         stems(
             "chief of staff", "chief accountant", "chief engineer", "chief architect",
             "chief nurs", "chief buyer", "chief scientist", "general manager",
-            "office of the ceo", "executive director",
+            "office of the ceo", "executive director", "gen. manager", "gen manager",
+            "gen. mgr", "gen mgr", "исполнительный директор",
         ),
     ),
     (
@@ -107,6 +112,8 @@ SENIORITY: Final = (
                 "directrice générale", "directeur exécutif", "pdg$", "p.d.g", "gérant$",
                 "gérante$", "co-gérant", "dirigeant", "chef d'entreprise",
                 "cheffe d'entreprise", "chairman", "chairwoman", "chairperson",
+                "vice chairman", "board member", "member of the board", "board director",
+                "board of directors", "director ejecutivo", "directora ejecutiva",
             ),
             stems(
                 "director general", "directora general", "gerente general",
@@ -122,6 +129,15 @@ SENIORITY: Final = (
                 "dyrektor generalny", "dyrektor zarządzający", "członek zarządu",
                 "przedsiębiorc", "self-employed", "self employed", "sole trader",
                 "selbständig", "selbstständig", "freiberuf", "autónom",
+                "sócio-administrador", "socio amministratore", "socia amministratrice",
+            ),
+            stems(
+                "jednatel", "majitel", "generální ředitel", "výkonný ředitel",
+                "předseda představenstva", "ügyvezető", "vezérigazgató", "tulajdonos",
+                "genel müdür", "kurucu", "şirket sahibi", "yönetim kurulu",
+                "генеральный директор", "основатель", "владелец", "собственник",
+                "президент", "总经理", "總經理", "董事长", "董事長", "首席", "创始人",
+                "总裁", "代表取締役", "社長", "创办人",
             ),
             "^(md|gf|dg|boss|chef|(senior |equity )?partner)[^a-z0-9]*$",
         ),
@@ -145,13 +161,20 @@ SENIORITY: Final = (
                 "direttric", "diretor", "dyrektor", "*johtaja", "leiter", "leitung",
                 "*leiter$", "*leiterin", "*leitung", "leitend", "bereichsleit",
                 "abteilungsleit", "prokurist", "hoofd", "afdelingshoofd", "dean$",
+                "dsi$", "drh$", "daf$", "subdirector", "subdiretor", "vicedirett",
+                "ředitel", "*igazgató", "директор", "руководитель", "начальник", "部長",
+                "部长", "总监", "總監",
             ),
             "[a-z-](chef|sjef)([^a-z0-9]|$)",  # of a Nordic department, not a cook
         ),
     ),
     (
         "specialist",
-        "lead gen.*(specialist|executive|represent|associate|consult|agent|analyst)",
+        either(
+            "lead gen.*(specialist|executive|represent|associate|consult|agent|analyst)",
+            "principal ([a-z]+ )?(engineer|develop|architect|scientist|consult|analyst"
+            "|designer|research)",
+        ),
     ),
     (
         "manager",
@@ -164,7 +187,8 @@ SENIORITY: Final = (
             "*ledare", "leder$", "*leder$", "*leider$", "leidinggevende", "*päällikkö",
             "foreman", "vorarbeiter", "meister$", "*verantwortlich", "verantwortlich",
             "encargad", "encarregad", "gestor", "capo", "superintendent", "principal$",
-            "controller",
+            "controller", "raf$", "rrh$", "vedoucí", "müdür", "менеджер", "课长", "課長",
+            "经理", "經理", "マネージャー",
         ),
     ),
     (
@@ -180,7 +204,7 @@ SENIORITY: Final = (
                 "researcher", "tester", "operator", "clerk", "broker", "nurse",
                 "teacher", "lecturer", "professor", "lawyer", "attorney", "counsel",
                 "scrum master", "product owner", "business partner", "sdr$", "bdr$",
-                "dba$", "evangelist", "producer",
+                "dba$", "evangelist", "producer", "generalist", "*administrator",
             ),
             stems(
                 "ingenieur", "ingénieur", "*ingenieur", "entwickl", "*entwickler",
@@ -199,7 +223,8 @@ SENIORITY: Final = (
                 "impiegat", "contabil", "venditor", "addett", "desenvolvedor",
                 "engenheir", "contador", "consultor", "medewerker", "*medewerker",
                 "adviseur", "ontwikkelaar", "verkoper", "inkoper", "beheerder",
-                "boekhoud", "*boekhouder",
+                "boekhoud", "*boekhouder", "*beheerder", "technico-commercial", "attaché",
+                "ejecutiv", "executiv",
             ),
             stems(
                 "konsult", "konsulent", "*konsulent", "rådgiver", "rådgivare",
@@ -207,7 +232,9 @@ SENIORITY: Final = (
                 "ingenjör", "säljare", "sælger", "selger", "medarbejder",
                 "*medarbejder", "medarbetare", "handläggare", "asiantuntija",
                 "*asiantuntija", "kehittäjä", "insinööri", "specjalist", "inżynier",
-                "programist", "księgow", "handlow", "doradc", "analityk",
+                "programist", "księgow", "handlow", "doradc", "analityk", "uzman",
+                "mühendis", "специалист", "инженер", "бухгалтер", "аналитик",
+                "программист", "工程师", "エンジニア",
             ),
             "^commerciale?[^a-z0-9]*$",
         ),

@@ -16,7 +16,7 @@ from ..colleagues import ColleagueAtom, Fact
 from ..company import Company
 from ..engine import Engine, literal
 from ..vocabulary import DAY_US
-from .threads import LEADS, Read
+from .threads import LEADS, Read, in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +115,7 @@ def _sorted(
     group: np.ndarray, facts: Facts, groups: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Known and owner in the order of groups, then of time, and where groups begin."""
-    order = np.lexsort((facts.known, group))
-    starts = np.zeros(groups + 1, np.int64)
-    np.cumsum(np.bincount(group, minlength=groups), out=starts[1:])
+    starts, order = in_order(group, facts.known, groups)
     return facts.known[order], facts.lead[order], starts
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from .atoms import number
+from .spelling import number
 
 
 class AnyAtom(Protocol):

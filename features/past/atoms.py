@@ -9,20 +9,28 @@ by compiled loops on one machine (:mod:`features.past.loops`), by SQL on a clust
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
 
 from sqlglot import exp
 
 from ..errors import ConfigError
-from ..vocabulary import ASSET, CHANNEL, DAY_US, KIND, VALUE
-
-AGE_US = "age_us"  # microseconds from the touch to the snapshot, > 0
-PAST = "past"  # the touches before a snapshot: row, kind, age_us, …
+from ..vocabulary import ASSET, CHANNEL, KIND
+from .selection import Selection
+from .spelling import (
+    AGE_US,
+    PAST,
+    age,
+    as_double,
+    exact_value,
+    in_days,
+    number,
+    or_nought,
+    us,
+    weight,
+)
 
 SESSION_GAP_MINUTES = 30  # of silence end a session, as web analytics has it
-WORK_FROM, WORK_TO = 8, 18  # hours, UTC
 
 
 class Measure(StrEnum):
@@ -43,93 +51,12 @@ class Measure(StrEnum):
 
 
 WORDS = frozenset({Measure.FIRST_WORD, Measure.LAST_WORD})
-COUNTS = frozenset(
-    {Measure.COUNT, Measure.DISTINCT, Measure.SESSIONS, Measure.FOLLOWED}
-)
-_NOUGHT_WHERE_NONE = COUNTS | {Measure.TOTAL, Measure.DECAYED}
-
-
-class Moment(StrEnum):
-    """A part of the day or week, UTC."""
-
-    WEEKEND = "weekend"  # Saturday and Sunday
-    WORKING_HOURS = "working hours"  # Monday to Friday, 08:00 to 18:00
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which touches of a past.
-
-    Attributes
-    ----------
-    kinds : tuple of str
-        Sorted; the kinds that are kept, or, where ``is_all_but``, those that are not.
-    younger_than_days, older_than_days : float or None
-        Touches in [snapshot_at − younger, snapshot_at − older).
-    moment : Moment or None
-    has_value : bool
-        Only touches with a value.
-    """
-
-    kinds: tuple[str, ...] = ()
-    is_all_but: bool = True
-    younger_than_days: float | None = None
-    older_than_days: float | None = None
-    moment: Moment | None = None
-    has_value: bool = False
-
-    def of(self, kinds: tuple[str, ...]) -> Selection:
-        """Keep only touches of these kinds."""
-        mine, asked = set(self.kinds), set(kinds)
-        kept = asked - mine if self.is_all_but else asked & mine
-        return replace(self, kinds=tuple(sorted(kept)), is_all_but=False)
-
-    def not_of(self, kinds: tuple[str, ...]) -> Selection:
-        """Leave out touches of these kinds."""
-        mine, asked = set(self.kinds), set(kinds)
-        kept = mine | asked if self.is_all_but else mine - asked
-        return replace(self, kinds=tuple(sorted(kept)))
-
-    def holds_kind(self, kind: str) -> bool:
-        """Whether touches of a kind are kept."""
-        return (kind in self.kinds) is not self.is_all_but
-
-    def condition(self, *, with_age: bool = True) -> exp.Expression | None:
-        """Return the condition on a touch as SQL; None where there is none."""
-        parts = [*self._of_kind(), *self._of_moment()]
-        if with_age:
-            parts += self._of_age()
-        if self.has_value:
-            parts.append(exp.not_(exp.Is(this=exact_value(), expression=exp.null())))
-        return cast(exp.Expression, exp.and_(*parts)) if parts else None
-
-    def _of_kind(self) -> list[exp.Expression]:
-        if not self.kinds:
-            return [] if self.is_all_but else [exp.false()]
-        literals = [exp.Literal.string(k) for k in self.kinds]
-        listed = exp.In(this=exp.column(KIND), expressions=literals)
-        return [exp.not_(listed) if self.is_all_but else listed]
-
-    def _of_age(self) -> list[exp.Expression]:
-        found: list[exp.Expression] = []
-        if self.younger_than_days is not None:
-            found.append(exp.LTE(this=age(), expression=_us(self.younger_than_days)))
-        if self.older_than_days is not None:
-            found.append(exp.GT(this=age(), expression=_us(self.older_than_days)))
-        return found
-
-    def _of_moment(self) -> list[exp.Expression]:
-        if self.moment is None:
-            return []
-        weekend = exp.GTE(this=exp.column("weekday"), expression=number(6))
-        if self.moment is Moment.WEEKEND:
-            return [weekend]
-        hour = exp.column("hour")
-        return [
-            exp.LT(this=exp.column("weekday"), expression=number(6)),
-            exp.GTE(this=hour, expression=number(WORK_FROM)),
-            exp.LT(this=hour.copy(), expression=number(WORK_TO)),
-        ]
+_NOUGHT_WHERE_NONE = frozenset(
+    {
+        Measure.COUNT, Measure.DISTINCT, Measure.SESSIONS, Measure.FOLLOWED,
+        Measure.TOTAL, Measure.DECAYED,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -162,6 +89,8 @@ class Atom:
                 f"{self.measure} cannot be asked of touches before an age: its SQL "
                 "would need another pass. Ask it of touches within an age."
             )
+        if self.by is not None and self.by != self.by.of_any_age():
+            raise ConfigError(f"What {self.measure} a touch may be of any age.")
 
     @property
     def name(self) -> str:
@@ -190,49 +119,6 @@ class Atom:
         """
         made = _DEFINITIONS[self.measure](self)
         return exp.paren(made) if isinstance(made, exp.Select) else made
-
-
-def age() -> exp.Expression:
-    """Return the column of ages."""
-    return exp.column(AGE_US)
-
-
-def number(value: float) -> exp.Expression:
-    """Return a number as SQL."""
-    return exp.Literal.number(value)
-
-
-def in_days(microseconds: exp.Expression) -> exp.Expression:
-    """Return microseconds in days."""
-    return exp.Div(this=as_double(microseconds), expression=number(DAY_US), typed=False)
-
-
-def as_double(value: exp.Expression) -> exp.Expression:
-    """Return a value as a double."""
-    return exp.cast(value, "DOUBLE")
-
-
-def weight(half_life_days: float) -> exp.Expression:
-    """Return a touch's decayed weight, to nine decimals, so that sums are exact."""
-    halvings = exp.Div(
-        this=as_double(age()), expression=_us(half_life_days), typed=False
-    )
-    return exp.cast(exp.Pow(this=number(0.5), expression=halvings), "DECIMAL(18, 9)")
-
-
-def exact_value() -> exp.Expression:
-    """Return a touch's value, to six decimals, so that sums are exact."""
-    kind = exp.DataType.build("DECIMAL(18, 6)")
-    return exp.TryCast(this=exp.column(VALUE), to=kind)
-
-
-def or_nought(value: exp.Expression) -> exp.Expression:
-    """Return a value, nought where it is missing."""
-    return exp.Coalesce(this=value, expressions=[number(0)])
-
-
-def _us(days: float) -> exp.Expression:
-    return number(round(days * DAY_US))
 
 
 def _select(atom: Atom, told: exp.Expr) -> exp.Select:
@@ -297,7 +183,7 @@ def _followed(atom: Atom) -> exp.Expression:
         exp.GTE(
             this=later.copy(),
             expression=exp.Sub(
-                this=exp.column(AGE_US, PAST), expression=_us(atom.span_days)
+                this=exp.column(AGE_US, PAST), expression=us(atom.span_days)
             ),
         ),
     ]

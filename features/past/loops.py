@@ -37,8 +37,7 @@ class Threads(NamedTuple):
     ----------
     starts : ndarray of shape (n_leads + 1,)
         Where each lead's touches begin.
-    occurred, recorded : ndarray of shape (n_touches,)
-        Microseconds.
+    occurred, recorded : ndarray of shape (n_touches,), in microseconds
     kind : ndarray of shape (n_touches,)
         Its class: its kind, its moment in the week and whether it has a value.
     millionths : ndarray of shape (n_touches,)
@@ -62,8 +61,7 @@ class Looks(NamedTuple):
     ----------
     starts : ndarray of shape (n_leads + 1,)
         Where each lead's snapshots begin.
-    at : ndarray of shape (n_snapshots,)
-        Microseconds.
+    at : ndarray of shape (n_snapshots,), in microseconds
     place : ndarray of shape (n_snapshots,)
         The row of the answer.
     """
@@ -141,7 +139,6 @@ def sum_up(
     stamps : ndarray of shape (n_atoms that count different words, n_words)
         Of this call alone; -1 throughout at first.
     where_none : ndarray of shape (n_atoms,)
-        What an atom is where no touch is selected.
     answers : ndarray of shape (n_atoms, n_snapshots)
         Filled here.
     """
@@ -178,7 +175,7 @@ def sum_up(
 def _pass(threads, pattern, asked, answer, sums, instants, stamps):  # type: ignore[no-untyped-def]
     """Hand the touches known at a snapshot to the atoms that want them."""
     first, last, before, at, lead, look = asked
-    # By names of their own: looked up in a tuple, each would be counted as in use anew.
+    # Looked up in a tuple, each would be counted as in use anew.
     occurred_at, recorded_at, kinds = threads.occurred, threads.recorded, threads.kind
     millionths, words, edges = threads.millionths, threads.words, pattern.edges
     counts_from, counts = pattern.counts_from, pattern.counts
@@ -231,7 +228,7 @@ def _pass(threads, pattern, asked, answer, sums, instants, stamps):  # type: ign
                     instants[atom] = occurred
                 elif measure == DECAYED:
                     weight = 0.5 ** ((at - occurred) / spans[atom])
-                    sums[1, atom] += np.int64(np.rint(weight * 1e9))
+                    sums[1, atom] += np.int64(np.floor(weight * 1e9 + 0.5))
                 elif measure in (FIRST_WORD, LAST_WORD):
                     word = words[columns[atom], j]
                     if word >= 0:
@@ -302,9 +299,9 @@ def _count_followed(threads, first, last, at, pattern, asked):  # type: ignore[n
         kind = kinds[j]
         age = at - occurred
         is_asked = pattern.youngest[asked] < age <= pattern.oldest[asked]
-        if asks[kind] and is_asked:
-            if after != NEVER and after - occurred <= span:
-                found += 1.0
+        is_soon = after != NEVER and after - occurred <= span
+        if asks[kind] and is_asked and is_soon:
+            found += 1.0
         if answers[kind]:
             answers_now = True
     return found

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..vocabulary import DAY_US
 from . import loops
-from .atoms import SESSION_GAP_MINUTES, Atom, Measure, Moment, Selection
+from .atoms import SESSION_GAP_MINUTES, Atom, Measure
+from .selection import Moment, Selection
 
 # What a touch is besides its kind: when in the week it was, and whether it has a value.
 EVENING, WORK, WEEKEND = range(3)

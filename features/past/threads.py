@@ -17,9 +17,9 @@ from numba import njit
 from ..engine import Engine
 from ..vocabulary import DAY_US
 from . import loops
-from .atoms import WORK_FROM, WORK_TO
 from .loops import NEVER
 from .pattern import CLASSES_PER_KIND, EVENING, WEEKEND, WORK
+from .selection import WORK_FROM, WORK_TO
 
 # Not in the engine's own names for anything.
 LEADS = "past_leads"
@@ -122,7 +122,7 @@ def _number(connection: Engine, column: str, where: str) -> tuple[str, ...]:
 def _in_order(
     array: dict[str, np.ndarray], columns: Sequence[str], leads: int, workers: int
 ) -> tuple[loops.Threads, np.ndarray]:
-    starts, order = _order(array["lead_no"], array["occurred"], leads)
+    starts, order = in_order(array["lead_no"], array["occurred"], leads)
     count = len(order)
     threads = loops.Threads(
         starts,
@@ -191,7 +191,7 @@ def _lay(
 
 
 @njit(cache=True, nogil=True)
-def _order(
+def in_order(
     lead: np.ndarray, occurred: np.ndarray, leads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return where each lead's touches begin, and the order by lead, then time."""

@@ -127,7 +127,7 @@ def stage_after_days(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.SHARE, of=Of.EACH_STAGE)
 def stage_position(touches: Touches) -> Aggregate:
-    """Last {stage} touch, place in the journey (0 % at its first touch, 100 % at its last).
+    """Last {stage} touch, place in the journey (0% its first touch, 100% its last).
 
     Examples
     --------

@@ -104,15 +104,8 @@ def take_in(
         source = desk.source(config.leads, leads_from)
         is_new = leads_from is not None
         reports = [take_leads(desk.engine, source, config, is_new=is_new, order=0)]
-        parts: list[Path] = []
-        for order, (table, take) in enumerate(beside, start=1):
-            if kept is not None and isinstance(table, TouchesConfig):
-                shelf = kept.shelf(table, config.source)
-                told, here = take_tonight(desk, table, take, shelf, order=order)
-                reports.append(told)
-                parts += here
-            else:
-                reports.append(take(desk.engine, desk.source(table), order=order))
+        told, parts = _take_beside(desk, beside, kept)
+        reports += told
         _show(desk.engine, parts)
         if is_new and config.leads.account_id is not None:
             source = desk.source(config.leads)
@@ -123,6 +116,23 @@ def take_in(
             report = replace(report, unused=_unused(desk))
         _write(desk.engine, folder, parts)
     return report
+
+
+def _take_beside(
+    desk: Desk, beside: list[tuple[TableConfig, Take]], kept: Kept | None
+) -> tuple[list[SourceReport], list[Path]]:
+    """Take in what is beside the leads; return where touches are that are kept."""
+    reports: list[SourceReport] = []
+    parts: list[Path] = []
+    for order, (table, take) in enumerate(beside, start=1):
+        if kept is not None and isinstance(table, TouchesConfig):
+            shelf = kept.shelf(table, desk.config.source)
+            told, mine = take_tonight(desk, table, take, shelf, order=order)
+            reports.append(told)
+            parts += mine
+        else:
+            reports.append(take(desk.engine, desk.source(table), order=order))
+    return reports, parts
 
 
 def _show(engine: Engine, parts: list[Path]) -> None:

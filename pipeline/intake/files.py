@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import glob
 import hashlib
+from collections import Counter
 from pathlib import Path
 
 from features.errors import SourceError, few
@@ -27,7 +28,7 @@ def found_files(meant: str | tuple[str, ...]) -> tuple[Path, ...]:
     paths = [path for each in several for path in _meant(each)]
     if not paths:
         raise SourceError("'from' lists no file. Name at least one.")
-    if twice := sorted({p.name for p in paths if paths.count(p) > 1}):
+    if twice := sorted({p.name for p, count in Counter(paths).items() if count > 1}):
         raise SourceError(f"'from' names a file twice: {few(twice)}.")
     for path in paths:
         magic(path)  # says so now if one cannot be read

@@ -135,9 +135,8 @@ class Shelf:
         folder.mkdir(exist_ok=True)
         shelf = cls(folder, notes)
         try:
-            shelf = cls._read(folder, notes)
-        except FileNotFoundError:
-            pass
+            if (folder / RECORD).exists():
+                shelf = cls._read(folder, notes)
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             notes.append(
                 f"What was kept in {folder} is damaged: all its files are read anew."

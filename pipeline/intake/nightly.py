@@ -20,6 +20,7 @@ held in a dictionary of its own. One in thirty nights writes all touches again.
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,7 +99,8 @@ def _found(touches: TouchesConfig, shelf: Shelf) -> _Files:
             f"The touches kept in {shelf.folder.parent} would be read as a source of "
             "touches: name a folder that no 'from' means."
         )
-    return _Files(paths, tuple(map(digest_of, paths)))
+    with ThreadPoolExecutor() as pool:
+        return _Files(paths, tuple(pool.map(digest_of, paths)))
 
 
 def _new(

@@ -81,7 +81,9 @@ def _against_featuretools(folder: Path) -> Iterator[tuple[str, str]]:
         work(engine, folder)
         (ours,) = seconds(lambda: work(engine, folder))
     theirs = _featuretools(folder, path)
-    told = f"{theirs / ours:,.0f} (200,000 touches: {ours:.2f} s against {theirs:.0f} s)"
+    told = (
+        f"{theirs / ours:,.0f} (200,000 touches: {ours:.2f} s against {theirs:.0f} s)"
+    )
     yield (
         "all signals, × faster than featuretools' nearest equal",
         told if theirs else "featuretools could not be installed here",
@@ -96,9 +98,9 @@ def _featuretools(folder: Path, path: Path) -> float:
     wanted = ["featuretools", "pandas<3", "setuptools<81", "pyarrow"]
     try:
         subprocess.run([sys.executable, "-m", "venv", home], check=True)
-        install = [python, "-m", "pip", "install", "--quiet", *wanted]
+        install = [str(python), "-m", "pip", "install", "--quiet", *wanted]
         subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
-        asked = [python, "-W", "ignore", script, path]
+        asked = [str(python), "-W", "ignore", str(script), str(path)]
         told = subprocess.run(asked, check=True, stdout=subprocess.PIPE, text=True)
     except subprocess.CalledProcessError:
         return 0.0

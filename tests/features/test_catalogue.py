@@ -138,6 +138,31 @@ def test_an_attribute_keeps_the_family_and_the_direction_it_was_declared_with() 
     assert (visits.family, visits.monotone) == (Family.BEHAVIOURAL, 0)
 
 
+@pytest.mark.parametrize(
+    ("means", "directions"),
+    [
+        ("number", {"x": -1}),
+        ("flag", {"x": -1}),
+        ("size", {"x": -1}),
+        ("revenue", {"x": -1}),
+        ("category", {"x": 0}),
+        ("industry", {"x": 0}),
+        ("country", {"x": 0, "x_region": 0}),
+        ("title", {"x_seniority": 0, "x_department": 0}),
+        ("email", {"x_domain_class": 0, "x_role_address": 0}),
+    ],
+)
+def test_a_direction_binds_what_an_attribute_plainly_means_if_that_has_an_order(
+    means: Means, directions: dict[str, int]
+) -> None:
+    declared = DeclaredAttribute("x", means, "X", direction=-1)
+    made = catalogue_of(
+        Company(attributes=(declared,), is_dated=False, has_touches=False)
+    )
+
+    assert {s.name: s.monotone for s in made} == directions
+
+
 def test_a_column_knows_its_signal_and_an_unknown_one_is_named() -> None:
     assert CATALOGUE.signal_of("webinar_touches_30d").name == "webinar_touches"
     with pytest.raises(ConfigError, match="no_such"):

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.config import defaults
-from pipeline.intake import IntakeReport, take_in
+from pipeline.intake import IntakeReport, Kept, take_in
 from pipeline.sections import Config
 from tests.pipeline.demo_run import Demo, make_demo
 from tests.pipeline.processes import Leadlight
@@ -34,6 +34,7 @@ def intake(tmp_path: Path) -> Intake:
         *,
         new: str | None = None,
         out: str = "out",
+        kept: Kept | None = None,
         **sections: Any,
     ) -> IntakeReport:
         given = {"leads.csv": LEADS, "touches.csv": TOUCHES, "won.csv": WON}
@@ -71,7 +72,10 @@ def intake(tmp_path: Path) -> Intake:
                 table["from"] = _resolved(table["from"], tmp_path)
         leads_from = tmp_path / new if new else None
         return take_in(
-            Config.model_validate(raw), tmp_path / out, leads_from=leads_from
+            Config.model_validate(raw),
+            tmp_path / out,
+            leads_from=leads_from,
+            kept=kept,
         )
 
     return take

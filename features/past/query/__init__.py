@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..atoms import PAST
+from ..spelling import PAST
 from .plan import answers_plan
 from .step import Step, in_dialect, statement
 

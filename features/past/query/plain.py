@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...vocabulary import KIND, ROW
-from ..atoms import AGE_US, Atom, Measure, Selection
+from ..atoms import Atom, Measure
+from ..selection import Selection
+from ..spelling import AGE_US
 from .step import (
     Step,
     Strand,

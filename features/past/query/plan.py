@@ -14,7 +14,8 @@ from ...colleagues import ColleagueAtom
 from ...company import Company
 from ...vocabulary import ASSET, CHANNEL, ROW
 from ..aggregate import AnyAtom
-from ..atoms import PAST, Atom, Measure
+from ..atoms import Atom, Measure
+from ..spelling import PAST
 from . import plain, words
 from .accounts import accounts
 from .runs import followed, last_values, of_any_age, sessions

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...vocabulary import ROW
-from ..atoms import AGE_US, SESSION_GAP_MINUTES, Atom, Selection
+from ..atoms import SESSION_GAP_MINUTES, Atom
+from ..selection import Selection
+from ..spelling import AGE_US
 from .step import (
     BY_AGE,
     PER_ROW,

@@ -13,7 +13,8 @@ import sqlglot
 from sqlglot import exp
 
 from ...vocabulary import DAY_US, ROW
-from ..atoms import AGE_US, Selection
+from ..selection import Selection
+from ..spelling import AGE_US
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...vocabulary import ROW
-from ..atoms import AGE_US, Atom, Measure, Selection
+from ..atoms import Atom, Measure
+from ..selection import Selection
+from ..spelling import AGE_US
 from .step import PER_ROW, Step, Strand, condition, count_where, listed, where, within
 
 MEASURES = frozenset({Measure.DISTINCT, Measure.FIRST_WORD, Measure.LAST_WORD})
