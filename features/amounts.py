@@ -48,7 +48,9 @@ _NO_REVENUE: Final = "|".join(words.NO_REVENUE)
 _FROM_NOUGHT: Final = "^ *0 *(-|to|bis) *[1-9]"
 _AS_DATES: Final = {  # bands that a spreadsheet took for dates
     1: "^ *(10[-. /]jan|jan[-. /]10|0?1[-. /]o[ck]t)",
-    2: "^ *(10[-. /]feb|feb[-. /]10|0?2[-. /]o[ck]t|o[ck]t[-. /](19)?49|49[-. /]o[ck]t)",
+    2: (
+        "^ *(10[-. /]feb|feb[-. /]10|0?2[-. /]o[ck]t|o[ck]t[-. /](19)?49|49[-. /]o[ck]t)"
+    ),
     11: "^ *(nov[-. /](19)?50|50[-. /]nov)",
 }
 
@@ -110,8 +112,8 @@ def is_size(text: exp.Expression) -> exp.Expression:
     """Whether a plain text reads as a number of employees; cheaper than reading it."""
 
     def read(t: exp.Expression) -> exp.Expression:
-        told = "|".join((_ALONE, _FROM_NOUGHT, *_AS_DATES.values()))
-        return exp.Paren(this=exp.or_(_like(t, told), _PEOPLE.is_like(t, least="[1-9]")))
+        told = _like(t, "|".join((_ALONE, _FROM_NOUGHT, *_AS_DATES.values())))
+        return exp.Paren(this=exp.or_(told, _PEOPLE.is_like(t, least="[1-9]")))
 
     return let("t", text, read)
 

@@ -105,6 +105,7 @@ class Attribute:
         otherwise : str
             The name where the text is in no list; missing text stays missing.
         """
+
         def read(t: exp.Expression) -> exp.Expression:
             named = exp.Case().when(exp.Is(this=t, expression=exp.null()), exp.null())
             for name, texts in names:

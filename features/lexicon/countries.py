@@ -23,7 +23,8 @@ Federal Republic of Germany|Bundesrepublik Deutschland|BRD|Niemcy|Tyskland
 FR FRA|France|Frankreich|Francia|Frankrijk|França|Francja|Frankrike
 GB GBR|United Kingdom|UK|Great Britain|Britain|England|Scotland|Wales|Northern Ireland|
 United Kingdom of Great Britain and Northern Ireland|Großbritannien|
-Vereinigtes Königreich|N Ireland|Great Britain UK|United Kingdom UK|Royaume-Uni|Reino Unido|Regno Unito|Verenigd Koninkrijk|Engeland|
+Vereinigtes Königreich|N Ireland|Great Britain UK|United Kingdom UK|Royaume-Uni|
+Reino Unido|Regno Unito|Verenigd Koninkrijk|Engeland|
 Storbritannien|Wielka Brytania
 GG GGY|Guernsey
 IE IRL|Ireland|Republic of Ireland|Éire|Irland|Irlande|Irlanda|Ierland
@@ -63,7 +64,8 @@ BA BIH|Bosnia and Herzegovina|Bosnia & Herzegovina|Bosnia-Herzegovina|Bosnia|
 Bosna i Hercegovina
 BG BGR|Bulgaria|Bulgarien|България
 BY BLR|Belarus|Беларусь
-CZ CZE|Czechia|Czech Republic|Czech Rep|The Czech Republic|Česko|Česká republika|Tschechien|République tchèque|
+CZ CZE|Czechia|Czech Republic|Czech Rep|The Czech Republic|Česko|Česká republika|
+Tschechien|République tchèque|
 Tsjechië
 EE EST|Estonia|Eesti|Estland
 HR HRV|Croatia|Hrvatska|Kroatien|Croatie
@@ -87,7 +89,8 @@ BM BMU|Bermuda
 CA CAN|Canada|Kanada|Canadá
 PM SPM|Saint Pierre and Miquelon
 US USA|United States|United States of America|The United States|
-The United States of America|America|United States USA|U S A|U S|USoA|Vereinigte Staaten|
+The United States of America|America|United States USA|U S A|U S|USoA|
+Vereinigte Staaten|
 Vereinigte Staaten von Amerika|États-Unis|Etats Unis|Estados Unidos|EE UU|EEUU|EUA|
 Stati Uniti|Verenigde Staten|Stany Zjednoczone|Estados Unidos de América
 """,
@@ -204,7 +207,8 @@ TG TGO|Togo
 TN TUN|Tunisia|Tunisie|Tunesien
 TZ TZA|Tanzania|United Republic of Tanzania|Tanzania, United Republic of
 UG UGA|Uganda
-ZA ZAF|South Africa|Republic of South Africa|RSA|Südafrika|Afrique du Sud|Sudáfrica|Suid-Afrika|Zuid-Afrika
+ZA ZAF|South Africa|Republic of South Africa|RSA|Südafrika|Afrique du Sud|Sudáfrica|
+Suid-Afrika|Zuid-Afrika
 ZM ZMB|Zambia
 ZW ZWE|Zimbabwe
 """,
@@ -236,7 +240,7 @@ KH KHM|Cambodia
 LA LAO|Laos|Lao People's Democratic Republic
 MM MMR|Myanmar|Burma
 MY MYS|Malaysia
-PH PHL|Philippines|The Philippines|Pilipinas|Philippinen|Filipinas
+PH PHL|Philippines|Philipines|The Philippines|Pilipinas|Philippinen|Filipinas
 SG SGP|Singapore|Singapur|Singapour
 TH THA|Thailand|ประเทศไทย
 TL TLS|Timor-Leste|East Timor
@@ -246,7 +250,8 @@ VN VNM|Vietnam|Viet Nam|Việt Nam
 CN CHN|China|People's Republic of China|PRC|PR China|Mainland China|中国|中國|Chine|Cina
 HK HKG|Hong Kong|Hongkong|Hong Kong SAR|香港
 JP JPN|Japan|日本|Nippon|Japon|Japón|Giappone
-KP PRK|North Korea|N Korea|Korea North|Korea, Democratic People's Republic of|Democratic People's Republic of Korea|DPRK
+KP PRK|North Korea|N Korea|Korea North|Korea, Democratic People's Republic of|
+Democratic People's Republic of Korea|DPRK
 KR KOR|South Korea|S Korea|Korea|Republic of Korea|Korea, Republic of|Korea, South|대한민국|
 한국|Südkorea|Corée du Sud
 MO MAC|Macao|Macau

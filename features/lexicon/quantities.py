@@ -44,7 +44,8 @@ PEOPLE: Final = (
     "medewerker", "medewerkers", "werknemers", "funcionarios", "pessoas", "anstallda",
     "ansatte", "medarbejdere", "henkiloa", "tyontekijaa", "pracownikow", "osob",
     "size", "company size", "number of employees", "micro", "small", "medium", "mid",
-    "mid-size", "midsize", "mid-market", "mid market", "team of", "team", "large", "enterprise", "startup", "start-up", "smb", "sme",
+    "mid-size", "midsize", "mid-market", "mid market", "team of", "team", "large",
+    "enterprise", "startup", "start-up", "smb", "sme",
     "kmu", "pme", "total", "in total", "worldwide", "globally", "insgesamt",
 )  # fmt: skip
 MONEY: Final = (

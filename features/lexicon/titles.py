@@ -77,7 +77,7 @@ SENIORITY: Final = (
             "vice president", "vice-president", "vicepresident", "vicepräsident",
             "vizepräsident", "wiceprezes", "vp$", "svp$", "evp$", "rvp$", "gvp$",
             "v.p$", "vps$", "vice pres$", "副总经理", "副社長", "副总裁",
-            "genel müdür yardımc", "заместитель генерального",
+            "genel müdür yardimc", "заместитель генерального",
         ),
     ),
     ("specialist", f"(^|[^a-z0-9]){_OWNED} owner"),
@@ -112,7 +112,8 @@ SENIORITY: Final = (
                 "directrice générale", "directeur exécutif", "pdg$", "p.d.g", "gérant$",
                 "gérante$", "co-gérant", "dirigeant", "chef d'entreprise",
                 "cheffe d'entreprise", "chairman", "chairwoman", "chairperson",
-                "vice chairman", "board member", "member of the board", "board director",
+                "vice chairman", "board member", "member of the board",
+                "board director",
                 "board of directors", "director ejecutivo", "directora ejecutiva",
             ),
             stems(
@@ -223,7 +224,8 @@ SENIORITY: Final = (
                 "impiegat", "contabil", "venditor", "addett", "desenvolvedor",
                 "engenheir", "contador", "consultor", "medewerker", "*medewerker",
                 "adviseur", "ontwikkelaar", "verkoper", "inkoper", "beheerder",
-                "boekhoud", "*boekhouder", "*beheerder", "technico-commercial", "attaché",
+                "boekhoud", "*boekhouder", "*beheerder", "technico-commercial",
+                "attaché",
                 "ejecutiv", "executiv",
             ),
             stems(

@@ -7,10 +7,9 @@ its class and its age decide (:mod:`features.past.pattern`). Atoms that do not a
 an age are carried from one snapshot of a lead to the next: a touch is handed to them
 once, when it has become known. The others begin anew at each snapshot.
 
-Why not SQL: one hundred conditional sums in a group-by cost a hundred comparisons per
-touch; here each touch goes straight to the twenty or so sums that want it. And what a
-touch follows (sessions, answers) is a look back in the order of time, where SQL sorts.
-The SQL exists too, for clusters and for readers, and tests hold both to be equal.
+Why not SQL: a hundred conditional sums cost a hundred comparisons per touch; here it
+goes straight to the twenty or so that want it, and sessions are a look back where SQL
+sorts. The SQL exists too, for clusters and readers; tests hold both to be equal.
 """
 
 from __future__ import annotations
@@ -59,8 +58,7 @@ class Looks(NamedTuple):
 
     Attributes
     ----------
-    starts : ndarray of shape (n_leads + 1,)
-        Where each lead's snapshots begin.
+    starts : ndarray of shape (n_leads + 1,), where each lead's snapshots begin
     at : ndarray of shape (n_snapshots,), in microseconds
     place : ndarray of shape (n_snapshots,)
         The row of the answer.
@@ -184,6 +182,7 @@ def _pass(threads, pattern, asked, answer, sums, instants, stamps):  # type: ign
     classes, is_carried = pattern.classes, pattern.is_carried
     bins = len(edges) + 1
     bin_ = bins - 1
+    begins = (0, classes, classes * (1 + bins))  # the cells of each turn
     for j in range(first, last):
         occurred, recorded = occurred_at[j], recorded_at[j]
         if occurred >= at:
@@ -199,13 +198,7 @@ def _pass(threads, pattern, asked, answer, sums, instants, stamps):  # type: ign
             was_known = occurred < before and recorded < before
             from_, to = ANEW if was_known else CARRIED, ANEW + 1
         for turn in range(from_, to):
-            cell = (
-                kinds[j]
-                if turn == CARRIED
-                else classes + aged
-                if turn == ANEW
-                else classes * (1 + bins) + aged
-            )
+            cell = begins[turn] + (kinds[j] if turn == CARRIED else aged)
             for k in range(counts_from[cell], counts_from[cell + 1]):
                 answer[counts[k]] += 1.0
             for k in range(others_from[cell], others_from[cell + 1]):

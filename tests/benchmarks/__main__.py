@@ -13,7 +13,7 @@ import platform
 import subprocess
 import sys
 
-PARTS = ("explanations", "signals", "scale", "nightly", "commands", "truth")
+PARTS = ("explanations", "signals", "spark", "scale", "nightly", "commands", "truth")
 
 
 def tell(name: str, told: str) -> None:

@@ -1,4 +1,4 @@
-"""The nearest equal of our signals in featuretools; run in an environment of its own."""
+"""The nearest equal of our signals in featuretools, in an environment of its own."""
 
 import sys
 import time
@@ -18,7 +18,7 @@ def main(path: str) -> None:
     """Print the seconds of one calculation per window, as featuretools has windows."""
     touches = pd.read_parquet(path).drop(columns=["account_id", "bucket"])
     touches["touch"] = range(len(touches))
-    words = {c: Categorical for c in ("kind", "asset", "channel")}
+    words = dict.fromkeys(("kind", "asset", "channel"), Categorical)
     leads = pd.DataFrame({"lead_id": touches["lead_id"].unique()})
     told = ft.EntitySet("company")
     told.add_dataframe(dataframe=leads, dataframe_name="leads", index="lead_id")
@@ -47,7 +47,7 @@ def main(path: str) -> None:
             training_window=window,
         )
         columns += matrix.shape[1]
-    print(columns, time.perf_counter() - started)  # noqa: T201
+    print(columns, time.perf_counter() - started)
 
 
 main(sys.argv[1])

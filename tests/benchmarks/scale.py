@@ -34,8 +34,8 @@ def figures() -> Iterator[tuple[str, str]]:
     (few, few_bytes), (many, many_bytes) = told
     yield (
         f"{SIZES[1][0]:,} touches, × the time of {SIZES[0][0]:,}",
-        f"{many / few:.1f} ({many:.0f} s against {few:.0f} s, at most "
-        f"{many_bytes / 1e9:.1f} GB against {few_bytes / 1e9:.1f} GB, {MEMORY} allowed)",
+        f"{many / few:.1f} ({many:.0f} s against {few:.0f} s; at the most "
+        f"{many_bytes / 1e9:.1f} GB against {few_bytes / 1e9:.1f}, of {MEMORY})",
     )
 
 

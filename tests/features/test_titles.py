@@ -236,7 +236,7 @@ TITLES = [
     ("Obchodní ředitel", "director", "sales"),
     ("Ügyvezető", "chief", "general"),
     ("Genel Müdür", "chief", "general"),
-    ("Satış Müdürü", "manager", "sales"),
+    ("Satış Müdürü", "manager", "sales"),  # noqa: RUF001
     ("Генеральный директор", "chief", "general"),
     ("Директор по маркетингу", "director", "marketing"),
     ("总经理", "chief", "general"),

@@ -283,6 +283,19 @@ def test_what_is_damaged_is_read_anew(
     _same(again, first)
 
 
+def test_what_a_killed_night_left_is_removed(nights: Nights, tmp_path: Path) -> None:
+    """Also what was replaced, and not yet removed."""
+    files = {"1.csv": HEAD + ONE}
+    first = nights(files)
+    (shelf,) = (tmp_path / "kept").glob("touches-*")
+    before = sorted(shelf.iterdir())
+    for name in ("000002.touches.parquet", ".parts.json.17.part"):
+        (shelf / name).write_bytes(b"half")
+    again = nights(files)
+    assert again.touches == first.touches
+    assert sorted(shelf.iterdir()) == before
+
+
 # --- what is kept, and for whom ------------------------------------------------------
 
 

@@ -85,7 +85,7 @@ def second_night(
 
 @pytest.fixture
 def tonight(second_night: tuple[Path, Path]) -> Path:
-    """The folder as if no other test had been there: sources are kept by their place."""
+    """That folder, as if no other test had been there: what is kept is of its place."""
     folder, copy = second_night
     shutil.rmtree(folder)
     return Path(shutil.copytree(copy, folder))
