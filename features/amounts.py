@@ -49,7 +49,8 @@ _FROM_NOUGHT: Final = "^ *0 *(-|to|bis) *[1-9]"
 _AS_DATES: Final = {  # bands that a spreadsheet took for dates
     1: "^ *(10[-. /]jan|jan[-. /]10|0?1[-. /]o[ck]t)",
     2: (
-        "^ *(10[-. /]feb|feb[-. /]10|0?2[-. /]o[ck]t|o[ck]t[-. /](19)?49|49[-. /]o[ck]t)"
+        "^ *(10[-. /]feb|feb[-. /]10|0?2[-. /]o[ck]t"
+        "|o[ck]t[-. /](19)?49|49[-. /]o[ck]t)"
     ),
     11: "^ *(nov[-. /](19)?50|50[-. /]nov)",
 }
@@ -63,7 +64,7 @@ def size_band(text: exp.Expression) -> exp.Expression:
     >>> import duckdb
     >>> texts = ("11-50 employees", "10k+", "over 200", "just me", "level 3")
     >>> sizes = [size_band(exp.Literal.string(t)).sql("duckdb") for t in texts]
-    >>> duckdb.sql(f"SELECT {', '.join(sizes)}").fetchone()
+    >>> duckdb.execute(f"SELECT {', '.join(sizes)}").fetchone()
     (11, 10001, 201, 1, None)
     """
 
@@ -91,7 +92,7 @@ def sum_band(text: exp.Expression) -> exp.Expression:
     >>> import duckdb
     >>> texts = ("eur 2,5 mio", "$1m - $5m", "under 1 million", "2 crore", "a lot")
     >>> sums = [sum_band(exp.Literal.string(t)).sql("duckdb") for t in texts]
-    >>> duckdb.sql(f"SELECT {', '.join(sums)}").fetchone()
+    >>> duckdb.execute(f"SELECT {', '.join(sums)}").fetchone()
     (1000000, 1000000, 0, 10000000, None)
     """
 
@@ -152,11 +153,11 @@ class _Reader:
         """Whether a text is numbers, few enough, and known words, in any order."""
         known = _any(*self._spellings, *self._known, *words.UP_TO)
         spaced = exp.Concat(expressions=[text.copy(), exp.Literal.string(" ")])
-        return exp.and_(
-            _like(spaced, f"^([^a-z%]|{known}[^a-z])*$"),
-            _like(text, _ONE_OR_TWO),
-            _like(text, least),
+        is_told = _like(spaced, f"^([^a-z%]|{known}[^a-z])*$")
+        is_counted = exp.And(
+            this=_like(text, _ONE_OR_TWO), expression=_like(text, least)
         )
+        return exp.And(this=is_told, expression=is_counted)
 
     @property
     def _known(self) -> tuple[str, ...]:

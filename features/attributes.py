@@ -32,6 +32,27 @@ class Attribute:
         Its column.
     means : str
         How it is read.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> def told(read, *texts):
+    ...     given = ", ".join(f"('{text}')" for text in texts)
+    ...     sql = f"SELECT {read.sql('duckdb')} FROM (VALUES {given}) t(x)"
+    ...     return [value for (value,) in duckdb.execute(sql).fetchall()]
+    >>> x = Attribute("x")
+    >>> told(x.is_known(), "red", ""), told(x.category(), "Red")
+    ([1, 1], ['Red'])
+    >>> told(x.number(), "1e3", "inf", "a few"), told(x.flag(), "Yes", "off", "2")
+    ([1000.0, None, None], [1, 0, None])
+    >>> told(x.matched([("gold", "^or$"), ("gold", "gold")], otherwise="?"), "Gold!")
+    ['gold']
+    >>> told(x.listed([("Korea", ("korea south",))], otherwise="?"), "Korea (South)")
+    ['Korea']
+    >>> told(x.size(), "11–50", "10k+"), told(x.revenue(), "€ 2,5 Mio", "much")
+    ([11, 10001], [1000000, None])
+    >>> told(x.plain(), "São Paulo"), told(x.is_like("^paris$"), "Paris", "Parish")
+    (['sao paulo'], [True, False])
     """
 
     name: str
@@ -88,7 +109,7 @@ class Attribute:
             named = exp.Case().when(exp.Is(this=t, expression=exp.null()), exp.null())
             for name, pattern in patterns:
                 found = exp.RegexpLike(this=t.copy(), expression=_word(pattern))
-                named = named.when(found, _word(name))
+                named = named.when(found, _word(name), copy=False)
             return named.else_(_word(otherwise))
 
         return let("t", self.plain(), read)
@@ -110,7 +131,7 @@ class Attribute:
             named = exp.Case().when(exp.Is(this=t, expression=exp.null()), exp.null())
             for name, texts in names:
                 listed = exp.In(this=t.copy(), expressions=[_word(x) for x in texts])
-                named = named.when(listed, _word(name))
+                named = named.when(listed, _word(name), copy=False)
             return named.else_(_word(otherwise))
 
         return let("t", unmarked_sql(self._text()), read)
@@ -149,6 +170,16 @@ class EmailAddress(Attribute):
         Domains of addresses that are thrown away after use.
     roles : tuple of str
         What stands before the @ where nobody's name does.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> mail = EmailAddress("x", free_domains=("gmail.com",), roles=("info",))
+    >>> verbs = (mail.domain_class(), mail.is_of_a_role())
+    >>> told = ", ".join(verb.sql("duckdb") for verb in verbs)
+    >>> given = "(VALUES ('ada@gmail.com'), ('info@acme.io'), ('nobody')) t(x)"
+    >>> duckdb.execute(f"SELECT {told} FROM {given}").fetchall()
+    [('free', 0), ('corporate', 1), (None, None)]
     """
 
     free_domains: tuple[str, ...] = ()
@@ -172,7 +203,7 @@ class EmailAddress(Attribute):
         for name, domains in listed.items():
             if domains:
                 lower = [d.lower() for d in domains]
-                named = named.when(domain.copy().isin(*lower), _word(name))
+                named = named.when(domain.copy().isin(*lower), _word(name), copy=False)
         return named.when(school, _word("education")).else_(_word("corporate"))
 
     def is_of_a_role(self) -> exp.Expression:

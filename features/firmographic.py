@@ -59,13 +59,13 @@ def role_address(attribute: EmailAddress) -> exp.Expression:
 
 @signal(Family.FIRMOGRAPHIC, Unit.NUMBER, of=Of.SIZE)
 def size(attribute: Attribute) -> exp.Expression:
-    """{attribute}, at least."""
+    """{attribute} (lower end of the band)."""
     return attribute.size()
 
 
 @signal(Family.FIRMOGRAPHIC, Unit.NUMBER, of=Of.REVENUE)
 def revenue(attribute: Attribute) -> exp.Expression:
-    """{attribute}, at least, in any currency."""
+    """{attribute} (lower end of the band, in any currency)."""
     return attribute.revenue()
 
 

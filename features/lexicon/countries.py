@@ -24,8 +24,7 @@ FR FRA|France|Frankreich|Francia|Frankrijk|França|Francja|Frankrike
 GB GBR|United Kingdom|UK|Great Britain|Britain|England|Scotland|Wales|Northern Ireland|
 United Kingdom of Great Britain and Northern Ireland|Großbritannien|
 Vereinigtes Königreich|N Ireland|Great Britain UK|United Kingdom UK|Royaume-Uni|
-Reino Unido|Regno Unito|Verenigd Koninkrijk|Engeland|
-Storbritannien|Wielka Brytania
+Reino Unido|Regno Unito|Verenigd Koninkrijk|Engeland|Storbritannien|Wielka Brytania
 GG GGY|Guernsey
 IE IRL|Ireland|Republic of Ireland|Éire|Irland|Irlande|Irlanda|Ierland
 IM IMN|Isle of Man
@@ -252,8 +251,8 @@ HK HKG|Hong Kong|Hongkong|Hong Kong SAR|香港
 JP JPN|Japan|日本|Nippon|Japon|Japón|Giappone
 KP PRK|North Korea|N Korea|Korea North|Korea, Democratic People's Republic of|
 Democratic People's Republic of Korea|DPRK
-KR KOR|South Korea|S Korea|Korea|Republic of Korea|Korea, Republic of|Korea, South|대한민국|
-한국|Südkorea|Corée du Sud
+KR KOR|South Korea|S Korea|Korea|Republic of Korea|Korea, Republic of|Korea, South|
+대한민국|한국|Südkorea|Corée du Sud
 MO MAC|Macao|Macau
 TW TWN|Taiwan|Taiwan, Province of China|臺灣|台灣|台湾
 """,

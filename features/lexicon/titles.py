@@ -172,7 +172,8 @@ SENIORITY: Final = (
     (
         "specialist",
         either(
-            "lead gen.*(specialist|executive|represent|associate|consult|agent|analyst)",
+            "lead gen.*(specialist|executive|represent|associate|consult|agent"
+            "|analyst)",
             "principal ([a-z]+ )?(engineer|develop|architect|scientist|consult|analyst"
             "|designer|research)",
         ),
@@ -188,7 +189,8 @@ SENIORITY: Final = (
             "*ledare", "leder$", "*leder$", "*leider$", "leidinggevende", "*päällikkö",
             "foreman", "vorarbeiter", "meister$", "*verantwortlich", "verantwortlich",
             "encargad", "encarregad", "gestor", "capo", "superintendent", "principal$",
-            "controller", "raf$", "rrh$", "vedoucí", "müdür", "менеджер", "课长", "課長",
+            "controller", "raf$", "rrh$", "vedoucí", "müdür", "менеджер", "课长",
+            "課長",
             "经理", "經理", "マネージャー",
         ),
     ),

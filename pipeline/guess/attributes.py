@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from features.company import Means
 from features.engine import Engine
 
 from . import words
 from .column import Column
+from .meanings import meaning_of
 from .sample import Sample
 from .words import speaks
 
@@ -40,6 +42,8 @@ class Attribute:
         Whether only a person can know.
     means : str or None
         Where the pipeline would not guess it.
+    means_why : str
+        Beside it, where its name does not say enough.
     is_personal : bool
     is_behavioural : bool
     """
@@ -49,11 +53,13 @@ class Attribute:
     why: str
     is_asked: bool = False
     means: str | None = None
+    means_why: str = ""
     is_personal: bool = False
     is_behavioural: bool = False
 
 
 def attributes_of(
+    engine: Engine,
     sample: Sample,
     taken: Iterable[str],
     gaps: dict[str, float],
@@ -73,15 +79,17 @@ def attributes_of(
     """
     parts = set(taken)
     return tuple(
-        _attribute(c, gaps.get(c.name, 0.0), is_flat=is_flat)
+        _attribute(c, gaps.get(c.name, 0.0), meaning_of(engine, c), is_flat=is_flat)
         for c in sample.columns
         if c.name not in parts
     )
 
 
-def _attribute(column: Column, gap: float, *, is_flat: bool) -> Attribute:
+def _attribute(
+    column: Column, gap: float, meaning: tuple[Means, str] | None, *, is_flat: bool
+) -> Attribute:
     name = column.name
-    out = _why_out(column)
+    out = _why_out(column, is_read=meaning is not None)
     if out is not None:
         return Attribute(name, Fate.OUT, out)
     if gap >= LEAST_GAP:
@@ -95,18 +103,19 @@ def _attribute(column: Column, gap: float, *, is_flat: bool) -> Attribute:
         return Attribute(
             name, Fate.NEVER, "a name of what tends to be filled late", is_asked=True
         )
-    means = _means(column)
+    means, why = meaning or (_means(column), "")
     return Attribute(
         name,
         Fate.USED,
         _told(column, means),
         means=means,
+        means_why=why,
         is_personal=means == "email",
         is_behavioural=is_flat and column.is_number and speaks(name, words.COUNTS),
     )
 
 
-def _why_out(column: Column) -> str | None:
+def _why_out(column: Column, *, is_read: bool) -> str | None:
     """Why a column says nothing of a lead that another lead could share."""
     if not column.filled:
         return "empty"
@@ -122,7 +131,7 @@ def _why_out(column: Column) -> str | None:
         return "free text"
     if column.is_instant:
         return "an instant, which is no attribute"
-    if column.is_varied and not column.is_number and not _is_title(column):
+    if column.is_varied and not (column.is_number or is_read or _is_title(column)):
         return "nearly all different: a name, an id or free text"
     if column.is_whole and column.is_varied and column.looks_like_id:
         return "nearly all different: an id"
@@ -158,10 +167,13 @@ def _means(column: Column) -> str | None:
 
 def _told(column: Column, means: str | None) -> str:
     kind = means or ("number" if column.is_number else "category")
-    told = {"email": "e-mail", "title": "job title"}.get(kind, kind)
+    told = {"email": "e-mail", "title": "job title", "size": "company size"}.get(
+        kind, kind
+    )
     blank = 1 - column.filled_share
     share = f", {max(blank, 0.01):.0%} missing" if blank > 0 else ""
-    values = f", {column.distinct:,} values" if kind in {"category", "number"} else ""
+    is_plain = kind in {"email", "title", "flag"}
+    values = "" if is_plain else f", {column.distinct:,} values"
     return told + values + share
 
 

@@ -120,7 +120,7 @@ def _dated(
     own = [m for m in milestones if m.sample is sample]
     stages = [name for m in own for name in _told_by(m)]
     parts = [c.name for c in (lead_id, created, account) if c is not None]
-    judged = attributes_of(sample, parts, gaps, is_flat=False)
+    judged = attributes_of(engine, sample, parts, gaps, is_flat=False)
     closed = {ending.conversion, *ending.closed_by, *ending.tells}
     same = {m.sample.name for m in milestones}
     without = closed if any(t.sample.name in same for t in roles.touches) else set()
@@ -134,7 +134,7 @@ def _dated(
         ending=ending,
         flat=None,
         attributes=tuple(_unless_stage(a, stages) for a in judged),
-        account_attributes=_of_accounts(roles),
+        account_attributes=_of_accounts(engine, roles),
         funnel=funnel_of(roles.touches, {*without, *ending.tells}),
     )
 
@@ -149,6 +149,8 @@ def _flat(engine: Engine, roles: Roles, missing: tuple[MissingWord, ...]) -> Gue
         gaps = gaps_in(engine, sample, f"{cell} = {literal(outcome.positive)}")
     roles, account = _accounts(roles, gaps)
     parts = [c.name for c in (lead_id, order_by, account) if c is not None]
+    taken = [*parts, outcome.column]
+    judged = attributes_of(engine, sample, taken, gaps, is_flat=True)
     return Guess(
         roles=roles,
         missing=missing,
@@ -158,8 +160,8 @@ def _flat(engine: Engine, roles: Roles, missing: tuple[MissingWord, ...]) -> Gue
         milestones=(),
         ending=None,
         flat=outcome,
-        attributes=attributes_of(sample, [*parts, outcome.column], gaps, is_flat=True),
-        account_attributes=_of_accounts(roles),
+        attributes=judged,
+        account_attributes=_of_accounts(engine, roles),
         funnel=funnel_of((), ()),
     )
 
@@ -176,12 +178,12 @@ def _accounts(roles: Roles, gaps: dict[str, float]) -> tuple[Roles, Column | Non
     return replace(roles, accounts=None, unused=(*roles.unused, unused)), None
 
 
-def _of_accounts(roles: Roles) -> tuple[Attribute, ...]:
+def _of_accounts(engine: Engine, roles: Roles) -> tuple[Attribute, ...]:
     if roles.accounts is None:
         return ()
     side = roles.accounts
     parts = [c.name for c in (side.key, side.known_from) if c is not None]
-    return attributes_of(side.sample, parts, {}, is_flat=False)
+    return attributes_of(engine, side.sample, parts, {}, is_flat=False)
 
 
 def _told_by(table: Dated | Wide) -> list[str]:

@@ -174,7 +174,8 @@ def _add_attributes(page: _Page, guess: Guess) -> None:
 def _add_attribute(page: _Page, attribute: Attribute, name: str) -> None:
     lines = []
     if attribute.means is not None:
-        lines.append(Line("means", toml.text(attribute.means)))
+        means = toml.text(attribute.means)
+        lines.append(Line("means", means, attribute.means_why))
     if attribute.is_behavioural:
         why = "by its name a count of what the lead did"
         lines.append(Line("family", toml.text("behavioural"), why))

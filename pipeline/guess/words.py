@@ -92,6 +92,26 @@ PERSON: Final = whole_words(
 FREE_TEXT: Final = whole_words("comment", "note$", "notes$", "message", "description")
 TITLE: Final = whole_words("title", "position", "jobtitle", "job role", "role$")
 CODE: Final = whole_words("zip", "postcode", "postal", "code$", "prefix", "id$")
+COUNTRY: Final = whole_words(
+    "country", "countries", "nation$", "location$", "land$", "staat$", "pays$", "pais$",
+    "país$", "paese$", "kraj$", "market$",
+)  # fmt: skip
+INDUSTRY: Final = whole_words(
+    "industr", "sector", "sektor", "vertical", "branche", "line of business",
+    "secteur", "settore", "setor", "business type", "segment$",
+)  # fmt: skip
+SIZE: Final = whole_words(
+    "employee", "headcount", "head count", "staff", "fte$", "ftes$", "workforce",
+    "company size", "firm size", "account size", "organisation size", "mitarbeiter",
+    "organization size", "business size", "size$", "effectif", "empleados",
+    "dipendenti", "unternehmensgröße", "medewerkers",
+)  # fmt: skip
+NO_SIZE: Final = whole_words("deal", "order", "basket", "lot$", "team", "family")
+REVENUE: Final = whole_words(
+    "revenue", "turnover", "umsatz", "jahresumsatz", "annual sales", "fatturato",
+    "chiffre d affaires", "omzet", "facturacion", "facturación", "faturamento",
+)  # fmt: skip
+NO_REVENUE: Final = whole_words("deal", "expected", "opportunit", "lost$", "rate$")
 COUNTS: Final = whole_words(  # what a flat export says of the lead's own doing
     "visit", "visits", "totalvisits", "view", "views", "time spent", "click", "opens$",
     "pages$", "session", "downloads", "previous$", "campaign$",

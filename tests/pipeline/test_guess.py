@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tomllib
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -255,6 +256,94 @@ def test_reads_attributes_by_their_meaning(tmp_path: Path) -> None:
     assert raw["leads"]["known_at_creation"] == [
         "colour", "mail", "job_title", "zip_code", "wants_news", "size",
     ]  # fmt: skip
+
+
+def meant(folder: Path, **columns: Any) -> dict[str, str]:
+    """What the columns of some leads are taken to mean, where that is said."""
+    some = write(folder, "a.csv", leads(**columns), sep=";")
+    raw, *_ = guessed(folder, some, write(folder, "b.csv", deals()))
+    return {n: a["means"] for n, a in raw.get("attributes", {}).items()}
+
+
+def one_of(*texts: str) -> Callable[[int], str]:
+    return lambda i: texts[i % len(texts)]
+
+
+def test_reads_firms_by_the_name_and_the_values_of_a_column(tmp_path: Path) -> None:
+    assert meant(
+        tmp_path,
+        company_size=one_of("1-10", "11-50", "51-200", "10.001+"),
+        Employees=one_of("10 - 49 MA", "50-249", "n.k."),
+        annual_revenue=one_of("€ 2,5 Mio", "<1M", "10-50M", "over 1bn"),
+        sector=one_of("Maschinenbau", "software", "Banking", "beekeeping"),
+        office_location=one_of("DE", "Deutschland", "France", "UK", "U.S.A."),
+    ) == {
+        "company_size": "size",
+        "annual_revenue": "revenue",
+        "sector": "industry",
+        "office_location": "country",
+    }  # of the employees a third cannot be read
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("company_size", ("10", "250", "4000")),  # a number is more than its band
+        ("revenue", ("1100.04", "251.41")),
+        ("company_size", ("S", "M", "L")),
+        ("deal_size", ("$10k", "$20k")),
+        ("team_size", ("1-5", "6-20")),
+        ("expected_revenue", ("$10k", "$20k")),
+        ("sector", COLOURS),
+        ("segment", ("A", "B", "C")),
+        ("language", ("DE", "FR", "ES")),  # codes of countries too
+        ("location", ("Mumbai", "Thane", "Delhi")),
+        ("course", ("Banking", "Retail management", "Healthcare")),
+    ],
+)
+def test_guesses_no_more_of_firms_than_is_written(
+    tmp_path: Path, name: str, texts: tuple[str, ...]
+) -> None:
+    assert meant(tmp_path, **{name: one_of(*texts)}) == {}
+
+
+def test_sums_of_money_are_used_though_all_are_different(tmp_path: Path) -> None:
+    assert meant(tmp_path, umsatz=lambda i: f"€ {i + 1} Mio") == {"umsatz": "revenue"}
+
+
+def test_says_why_a_column_is_taken_for_countries(tmp_path: Path) -> None:
+    rows = leads(country=one_of("DE", "France", "Atlantis", "Japan", "USA"))
+    _, text, _ = guessed(
+        tmp_path, write(tmp_path, "a.csv", rows), write(tmp_path, "b.csv", deals())
+    )
+
+    assert '"country",  # country, 5 values' in text
+    assert 'means = "country"  # 80% of what is filled reads as countries' in text
+
+
+def test_accounts_have_meanings_under_their_own_name(tmp_path: Path) -> None:
+    rows = leads(account=lambda i: f"A{i % 8}")
+    accounts = [
+        {
+            "account": f"A{i}",
+            "sector": ("medical", "technolgy", "retail")[i % 3],
+            "revenue": 100.5 * (i + 1),
+            "employees": 100 * (i + 1),
+            "office_location": ("United States", "Kenya")[i % 2],
+        }
+        for i in range(8)
+    ]
+    raw, *_ = guessed(
+        tmp_path,
+        write(tmp_path, "a.csv", rows),
+        write(tmp_path, "accounts.csv", accounts),
+        write(tmp_path, "b.csv", deals()),
+    )
+
+    assert raw["attributes"] == {
+        "account_sector": {"means": "industry"},
+        "account_office_location": {"means": "country"},
+    }
 
 
 def test_writes_no_personal_value_and_leaves_names_out(tmp_path: Path) -> None:
