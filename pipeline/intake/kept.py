@@ -5,6 +5,10 @@ touches of some files as Parquet, each with a digest of its row; the rows of the
 that were set aside, likewise; and one record of all parts, ``parts.json``, which says
 of which files they were made, with the numbers of their reports.
 
+Why whole touches, and not partial sums of them: all signals of twenty million touches
+take seconds, and most of that is writing the answers; reading them out of raw files
+takes minutes. Sums by day would save little, and visits and answers are not sums.
+
 Why one record, and not one beside each part: reading everything anew and merging put
 one part in the place of many. With one record that is one rename, so that a process
 killed at any instant leaves either what was or what is. A file that the record does

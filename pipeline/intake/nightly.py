@@ -38,6 +38,8 @@ from .tables import TOUCH
 from .writing import write_table
 
 MOST_PARTS = 30
+# Whoever reads them puts each lead's side by side, which is faster where they are.
+BY_LEAD = "ORDER BY lead_id NULLS FIRST, account_id, occurred_at"
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def _with(
     report = take(engine, source, order=order)
     row = f"SELECT {TOUCH}, {DIGEST} AS digest FROM {KEPT}"
     aside = f"FROM {QUARANTINE} WHERE source = {order}"
-    write_table(engine, row, shelf.touches(number))
+    write_table(engine, f"{row} {BY_LEAD}", shelf.touches(number))
     write_table(
         engine,
         f"SELECT * EXCLUDE (source) {aside} ORDER BY n",
@@ -169,7 +171,8 @@ def _with(
 def _merged(engine: Engine, shelf: Shelf) -> Shelf:
     """Put one part in the place of all."""
     number = shelf.free
-    write_table(engine, union_of(shelf.parts, "*"), shelf.touches(number))
+    query = f"{union_of(shelf.parts, '*')} {BY_LEAD}"
+    write_table(engine, query, shelf.touches(number))
     write_table(engine, _quarantine(shelf), shelf.quarantine(number))
     report = added_up(list(shelf.reports.values()))
     shelf = replace(shelf, reports={number: report}, free=number + 1)

@@ -3,11 +3,7 @@
 import sys
 import time
 
-import featuretools as ft  # type: ignore[import-not-found,unused-ignore]
 import pandas as pd
-from woodwork.logical_types import (  # type: ignore[import-not-found,unused-ignore]
-    Categorical,
-)
 
 SNAPSHOT = pd.Timestamp("2026-01-05")
 AGGREGATES = ["count", "sum", "mean", "max", "last", "num_unique", "time_since_last"]
@@ -16,6 +12,11 @@ WINDOWS = ("7 days", "30 days", "90 days", None)
 
 def main(path: str) -> None:
     """Print the seconds of one calculation per window, as featuretools has windows."""
+    import featuretools as ft  # type: ignore[import-not-found,unused-ignore]
+    from woodwork.logical_types import (  # type: ignore[import-not-found,unused-ignore]
+        Categorical,
+    )
+
     touches = pd.read_parquet(path).drop(columns=["account_id", "bucket"])
     touches["touch"] = range(len(touches))
     words = dict.fromkeys(("kind", "asset", "channel"), Categorical)
@@ -50,4 +51,5 @@ def main(path: str) -> None:
     print(columns, time.perf_counter() - started)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

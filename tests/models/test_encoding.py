@@ -37,12 +37,10 @@ def chosen(rare_rows: int = 2, **columns: Sequence[object]) -> Chosen:
     }
     table = pd.DataFrame(columns)
     asked = catalogue(**means)
-    return choose_features(
-        # Where there are several attributes, their completeness is a signal too.
-        table.assign(completeness=1.0) if "completeness" in asked.columns else table,
-        asked,
-        rare_rows=rare_rows,
-    )
+    # Where there are several attributes, two signals are of all of them.
+    of_all = {"completeness", "plausibility"} & set(asked.columns)
+    table = table.assign(**dict.fromkeys(of_all, 1.0))
+    return choose_features(table, asked, rare_rows=rare_rows)
 
 
 def names(found: Chosen) -> list[str]:

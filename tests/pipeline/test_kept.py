@@ -351,6 +351,12 @@ def test_a_source_among_what_is_kept_is_refused(nights: Nights) -> None:
         nights({"1.csv": HEAD + ONE}, kept="t")
 
 
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match=r"cannot keep touches: .*\. Name a folder"):
+        kept_in(tmp_path / "file").__enter__()
+
+
 # --- one night at a time -------------------------------------------------------------
 
 

@@ -69,7 +69,7 @@ def mixed(demo: Demo, score: Score, tmp_path_factory: pytest.TempPathFactory) ->
     country, source = head.index("country"), head.index("source")
     plain, strange, old, late, spoilt, formula = ([*tonight[0]] for _ in range(6))
     plain[0] = "plain"
-    strange[0], strange[country] = "strange", "Atlantis"
+    strange[0], strange[country] = "strange", "Mongolia"
     old[0], old[2] = "old", "2025-01-01 00:00:00"
     ended = next(r for r in lines(demo.folder / "data" / "milestones.csv")[1:]
                  if r[1] == "opportunity")  # fmt: skip
@@ -100,7 +100,7 @@ def test_there_is_a_row_for_every_lead_row_in_their_order(mixed: Mixed) -> None:
         (
             "strange",
             "unfamiliar",
-            "Country: 'Atlantis' was never seen in training and is scored as a",
+            "Country: 'Mongolia' was never seen in training and is scored as a",
         ),
         ("old", "off_schedule", "days old, and the scorer has learnt from leads of"),
         ("late", "ineligible", "is created only after the snapshot, on 2027-01-01"),
@@ -210,7 +210,7 @@ def test_reasons_raise_or_lower_as_they_say_the_strongest_first(mixed: Mixed) ->
 
 def test_personal_values_are_in_no_reason(mixed: Mixed) -> None:
     words = mixed.table.filter(regex="words$|said$").fillna("").to_numpy().ravel()
-    assert any("e-mail" in w for w in words)
+    assert "@" in mixed.path.read_text(encoding="utf-8")
     assert not [w for w in words if "@" in w or ".com" in w]
 
 
