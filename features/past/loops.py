@@ -222,37 +222,28 @@ def _pass(threads, pattern, asked, answer, sums, instants, stamps):  # type: ign
                 elif measure == DECAYED:
                     weight = 0.5 ** ((at - occurred) / spans[atom])
                     sums[1, atom] += np.int64(np.floor(weight * 1e9 + 0.5))
-                elif measure in (FIRST_WORD, LAST_WORD):
+                elif measure == FIRST_WORD:  # of two at once the lesser
                     word = words[columns[atom], j]
-                    if word >= 0:
-                        is_first = measure == FIRST_WORD
-                        _keep(is_first, atom, float(word), occurred, answer, instants)
+                    is_less = kept != occurred or word < answer[atom]
+                    if word >= 0 and is_less and (kept == NEVER or occurred <= kept):
+                        instants[atom], answer[atom] = occurred, word
+                elif measure == LAST_WORD:  # of two at once the greater
+                    word = words[columns[atom], j]
+                    is_more = kept != occurred or word > answer[atom]
+                    if word >= 0 and is_more and occurred >= kept:
+                        instants[atom], answer[atom] = occurred, word
                 elif millionths[j] != NEVER:
                     value = millionths[j]
                     if measure == TOTAL:
                         sums[0, atom] += value >> _LOW_BITS
                         sums[1, atom] += value & _LOW_MASK
-                    elif measure == LAST_VALUE:
-                        _keep(False, atom, value / 1e6, occurred, answer, instants)
+                    elif measure == LAST_VALUE:  # of two at once the greater
+                        is_more = kept != occurred or value / 1e6 > answer[atom]
+                        if occurred >= kept and is_more:
+                            instants[atom], answer[atom] = occurred, value / 1e6
                     elif kept == NEVER or value / 1e6 > answer[atom]:
                         answer[atom] = value / 1e6
                         instants[atom] = occurred
-
-
-@njit(cache=True, nogil=True)
-def _keep(is_first, atom, value, occurred, answer, instants):  # type: ignore[no-untyped-def]
-    """Keep the first touch's value, of two at once the lesser; the last's, greater."""
-    kept = instants[atom]
-    is_better = kept == NEVER
-    if not is_better and is_first:
-        is_less = occurred == kept and value < answer[atom]
-        is_better = occurred < kept or is_less
-    elif not is_better:
-        is_more = occurred == kept and value > answer[atom]
-        is_better = occurred > kept or is_more
-    if is_better:
-        instants[atom] = occurred
-        answer[atom] = value
 
 
 @njit(cache=True, nogil=True)

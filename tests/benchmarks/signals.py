@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.catalogue import catalogue_of
@@ -111,7 +112,10 @@ def _featuretools(folder: Path, path: Path) -> float:
 
 def work(engine: Engine, folder: Path) -> None:
     """Compute every signal and write it."""
-    pq.write_table(weave(engine, CATALOGUE), folder / "features.parquet")
+    table = weave(engine, CATALOGUE)
+    words = [f.name for f in table.schema if f.type == pa.string()]
+    path = folder / "features.parquet"  # as the stage build does, but for the packing
+    pq.write_table(table, path, use_dictionary=words)
 
 
 def seconds(*works: Callable[[], object], times: int = 3) -> tuple[float, ...]:
