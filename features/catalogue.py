@@ -148,7 +148,7 @@ def _signals(declared: Declaration, company: Company) -> Iterator[Signal]:
 
 
 def _of_touches(declared: Declaration, company: Company) -> Iterator[Signal]:
-    outbound = tuple(k.name for k in company.kinds if k.is_outbound)
+    outbound = company.outbound_kinds
     everything = Touches(outbound)
     if declared.of is Of.TOUCHES or (declared.of is Of.OUTBOUND and outbound):
         yield _aggregate(declared, company, declared.name, declared.words, everything)

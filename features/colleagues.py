@@ -8,14 +8,13 @@ ones.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlglot import exp
 
 from .past.aggregate import Aggregate
-from .past.spelling import in_days, number
+from .past.spelling import in_days, name_of, number
 from .vocabulary import DAY_US
 
 COLLEAGUES = "colleagues"  # facts of the account's other leads: row, fact, known_us
@@ -51,7 +50,7 @@ class ColleagueAtom:
     @property
     def name(self) -> str:
         """A name that follows from what the atom is."""
-        return f"atom_{hashlib.sha256(repr(self).encode()).hexdigest()[:12]}"
+        return name_of(self)
 
     @property
     def where_none(self) -> float | None:

@@ -86,6 +86,21 @@ class Company:
     conversion: str | None = None
     closed_by: tuple[str, ...] = ()
 
+    @property
+    def outbound_kinds(self) -> tuple[str, ...]:
+        """Kinds of touch that we made, not the lead."""
+        return tuple(k.name for k in self.kinds if k.is_outbound)
+
+    @property
+    def conversions(self) -> tuple[str, ...]:
+        """The milestone we predict; none for a flat export."""
+        return () if self.conversion is None else (self.conversion,)
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Milestones that end a lead, whichever comes first."""
+        return (*self.conversions, *self.closed_by)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
         return asdict(self)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from features.company import Company
 from features.engine import Engine, literal, one_row
 from features.errors import DataError, ModelError, few
+from features.past.known import held
 
 _FEW_LEADS = 20  # fewer may well be without a touch
 
@@ -21,10 +20,9 @@ def check_joins(connection: Engine, company: Company) -> None:
     ModelError
         When an attribute that the scorer was trained with is in no table.
     """
-    tables = [connection.table(t).columns for t in ("attributes", "accounts")]
-    dated = connection.sql("SELECT DISTINCT attribute FROM attribute_history")
-    held = {*chain(*tables), *(name for (name,) in dated.fetchall())}
-    if lost := [a.name for a in company.attributes if a.name not in held]:
+    there = held(connection)
+    known = there.of_leads | there.of_accounts | there.dated
+    if lost := [a.name for a in company.attributes if a.name not in known]:
         raise ModelError(
             f"The scorer was trained with the attributes {few(lost)}, which no table "
             "holds now. Supply them as they were supplied in training, or train again."

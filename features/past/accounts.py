@@ -16,6 +16,7 @@ from ..colleagues import ColleagueAtom, Fact
 from ..company import Company
 from ..engine import Engine, literal
 from ..vocabulary import DAY_US
+from .pattern import CLASSES_PER_KIND
 from .threads import LEADS, Read, in_order
 
 
@@ -51,10 +52,8 @@ def _query(fact: Fact, company: Company) -> str:
             f"FROM leads l JOIN {LEADS} p USING (lead_id) "
             "WHERE l.created_at IS NOT NULL"
         )
-    ends: tuple[str | None, ...] = (company.conversion,)
-    if fact is Fact.ENDING:
-        ends = (*ends, *company.closed_by)
-    listed = ", ".join(literal(e) for e in ends if e is not None) or "NULL"
+    ends = company.endings if fact is Fact.ENDING else company.conversions
+    listed = ", ".join(map(literal, ends)) or "NULL"
     return (
         "SELECT p.lead_no, min(epoch_us(greatest(m.reached_at, m.recorded_at))) "
         f"AS known FROM milestones m JOIN {LEADS} p USING (lead_id) "
@@ -66,11 +65,12 @@ def _touches(company: Company, read: Read | None) -> Facts:
     """Inbound touches that name their lead; an account's own are nobody's."""
     if read is None:
         return Facts(np.empty(0, np.int64), np.empty(0, np.int64))
-    outbound = {k.name for k in company.kinds if k.is_outbound}
+    threads, outbound = read.threads, set(company.outbound_kinds)
     is_inbound = np.array([k not in outbound for k in read.words["kind"]], dtype=bool)
-    kept = read.is_own & is_inbound[read.kind]
-    known = np.maximum(read.threads.occurred, read.threads.recorded)
-    return Facts(read.lead[kept], known[kept])
+    kept = read.is_own & is_inbound[threads.kind // CLASSES_PER_KIND]
+    lead = np.repeat(np.arange(len(threads.starts) - 1), np.diff(threads.starts))
+    known = np.maximum(threads.occurred, threads.recorded)
+    return Facts(lead[kept], known[kept])
 
 
 def colleagues_of(

@@ -49,11 +49,6 @@ class Aggregate:
         """Return an atom as it is."""
         return cls(exp.column(atom.name), (atom,))
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is an atom as it is."""
-        return isinstance(self.expression, exp.Column)
-
     def minus(self, other: Aggregate) -> Aggregate:
         """Return the difference; missing where either is."""
         told = exp.Sub(this=self.expression.copy(), expression=other.expression.copy())

@@ -19,7 +19,7 @@ from .aggregate import AnyAtom
 from .atoms import Atom
 from .parts import WHOLE, Part
 from .pattern import Cut, cut
-from .threads import LEADS, Read, read_threads
+from .threads import LEADS, Read, in_order, read_threads
 
 
 @dataclass(eq=False)
@@ -136,9 +136,7 @@ def _sum_up(
     workers = min(threads, os.cpu_count() or 1)
     read = read_threads(connection, columns, leads, workers=workers, where=where)
     made = cut(atoms, read.words["kind"], columns)
-    order = np.lexsort((spine.at, spine.lead))
-    starts = np.zeros(leads + 1, np.int64)
-    np.cumsum(np.bincount(spine.lead, minlength=leads), out=starts[1:])
+    starts, order = in_order(spine.lead, spine.at, leads)
     looks = loops.Looks(starts, spine.at[order], order)
     values = np.empty((len(atoms), len(order)))
     _in_blocks(read, looks, made, values, workers)

@@ -8,7 +8,6 @@ by compiled loops on one machine (:mod:`features.past.loops`), by SQL on a clust
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,13 +23,14 @@ from .spelling import (
     as_double,
     exact_value,
     in_days,
+    name_of,
     number,
     or_nought,
     us,
     weight,
 )
 
-SESSION_GAP_MINUTES = 30  # of silence end a session, as web analytics has it
+SESSION_GAP_US = 30 * 60_000_000  # of silence end a session, as web analytics has it
 
 
 class Measure(StrEnum):
@@ -95,7 +95,7 @@ class Atom:
     @property
     def name(self) -> str:
         """A name that follows from what the atom is, and from nothing else."""
-        return f"atom_{hashlib.sha256(repr(self).encode()).hexdigest()[:12]}"
+        return name_of(self)
 
     @property
     def where_none(self) -> float | None:
@@ -167,9 +167,7 @@ def _sessions(atom: Atom) -> exp.Expression:
     silence = exp.column("silence_us")
     starts = exp.or_(
         exp.Is(this=silence, expression=exp.null()),
-        exp.GT(
-            this=silence.copy(), expression=number(SESSION_GAP_MINUTES * 60_000_000)
-        ),
+        exp.GT(this=silence.copy(), expression=number(SESSION_GAP_US)),
     )
     return exp.select(exp.Count(this=exp.Star())).from_(runs).where(starts)
 

@@ -19,10 +19,11 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from ..vocabulary import DAY_US
+
 COUNT, TOTAL, MOST, LAST_VALUE, LAST_AGE, FIRST_AGE = range(6)
 DISTINCT, DECAYED, SESSIONS, FOLLOWED, FIRST_WORD, LAST_WORD = range(6, 12)
 
-DAY_US = 86_400_000_000.0
 CARRIED, ANEW, ALL = range(3)  # the atoms whose turn it is
 NEVER = np.iinfo(np.int64).min
 _LOW_BITS = 30  # sums of exact millionths are kept in two halves: none overflows

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..vocabulary import DAY_US
 from . import loops
-from .atoms import SESSION_GAP_MINUTES, Atom, Measure
+from .atoms import SESSION_GAP_US, Atom, Measure
 from .selection import Moment, Selection
+from .spelling import microseconds_in
 
 # What a touch is besides its kind: when in the week it was, and whether it has a value.
 EVENING, WORK, WEEKEND = range(3)
@@ -62,21 +62,12 @@ def cut(atoms: Sequence[Atom], kinds: Sequence[str], columns: Sequence[str]) -> 
     """
     edges = sorted({e for a in atoms for e in _edges(a.selection)})
     followed = [n for n, a in enumerate(atoms) if a.measure is Measure.FOLLOWED]
-    classes = np.array(
-        [[_holds_class(a.selection, k, c) for a in atoms]
-         for k in kinds for c in range(CLASSES_PER_KIND)], dtype=bool
-    ).reshape(len(kinds) * CLASSES_PER_KIND, len(atoms))  # fmt: skip
-    bins = np.array(
-        [[_holds_bin(a.selection, edges, b) for a in atoms]
-         for b in range(len(edges) + 1)], dtype=bool
-    ).reshape(len(edges) + 1, len(atoms))  # fmt: skip
+    classes = _classes([a.selection for a in atoms], kinds)
     carried = np.array([_is_carried(a) for a in atoms], dtype=bool)
     anew = ~carried
     anew[followed] = False
     is_count = np.array([a.measure is Measure.COUNT for a in atoms], dtype=bool)
-    aged = (classes[:, None, :] & bins[None, :, :]).reshape(
-        len(classes) * len(bins), len(atoms)
-    )
+    aged = _aged(atoms, classes, edges)
     cells = np.concatenate([classes & carried, aged & anew, aged & (carried | anew)])
     distinct = [n for n, a in enumerate(atoms) if a.measure is Measure.DISTINCT]
     slots = {n: slot for slot, n in enumerate(distinct)}
@@ -97,17 +88,37 @@ def cut(atoms: Sequence[Atom], kinds: Sequence[str], columns: Sequence[str]) -> 
         span=np.array([slots.get(n, _span(a)) for n, a in enumerate(atoms)], np.int64),
         followed=np.array(followed, dtype=np.int64),
         asks=classes[:, followed].T.copy(),
-        answers=np.array(
-            [[_holds_class(atoms[n].by or Selection(), k, c) for k in kinds
-              for c in range(CLASSES_PER_KIND)] for n in followed], dtype=bool
-        ).reshape(len(followed), len(classes)),
+        answers=_classes(
+            [atoms[n].by or Selection() for n in followed], kinds
+        ).T.copy(),
         youngest=np.array([_youngest(atoms[n].selection) for n in followed], np.int64),
         oldest=np.array([_oldest(atoms[n].selection) for n in followed], np.int64),
-    )  # fmt: skip
+    )
     where_none = np.array(
         [np.nan if a.where_none is None else a.where_none for a in atoms], np.float64
     )
     return Cut(pattern, where_none, len(slots))
+
+
+def _classes(selections: Sequence[Selection], kinds: Sequence[str]) -> np.ndarray:
+    """Which classes of touch each selection holds: (n_classes, n_selections)."""
+    held = [
+        [_holds_class(selection, kind, class_) for selection in selections]
+        for kind in kinds
+        for class_ in range(CLASSES_PER_KIND)
+    ]
+    shape = (len(kinds) * CLASSES_PER_KIND, len(selections))
+    return np.array(held, dtype=bool).reshape(shape)
+
+
+def _aged(atoms: Sequence[Atom], classes: np.ndarray, edges: list[int]) -> np.ndarray:
+    """Which atoms select touches of each class in each bin of ages."""
+    bins = np.array(
+        [[_holds_bin(a.selection, edges, b) for a in atoms]
+         for b in range(len(edges) + 1)], dtype=bool
+    ).reshape(len(edges) + 1, len(atoms))  # fmt: skip
+    held: np.ndarray = classes[:, None, :] & bins[None, :, :]
+    return held.reshape(len(classes) * len(bins), len(atoms))
 
 
 def _is_carried(atom: Atom) -> bool:
@@ -124,17 +135,17 @@ def _starts(cells: np.ndarray) -> np.ndarray:
 
 def _edges(selection: Selection) -> set[int]:
     ages = {selection.younger_than_days, selection.older_than_days} - {None}
-    return {round(age * DAY_US) for age in ages if age is not None}
+    return {microseconds_in(age) for age in ages if age is not None}
 
 
 def _oldest(selection: Selection) -> int:
     days = selection.younger_than_days
-    return np.iinfo(np.int64).max if days is None else round(days * DAY_US)
+    return np.iinfo(np.int64).max if days is None else microseconds_in(days)
 
 
 def _youngest(selection: Selection) -> int:
     days = selection.older_than_days
-    return 0 if days is None else round(days * DAY_US)
+    return 0 if days is None else microseconds_in(days)
 
 
 def _holds_bin(selection: Selection, edges: list[int], bin_: int) -> bool:
@@ -157,5 +168,5 @@ def _holds_class(selection: Selection, kind: str, class_: int) -> bool:
 
 def _span(atom: Atom) -> int:
     if atom.measure is Measure.SESSIONS:
-        return SESSION_GAP_MINUTES * 60_000_000
-    return round((atom.span_days or 0) * DAY_US)
+        return SESSION_GAP_US
+    return microseconds_in(atom.span_days or 0)

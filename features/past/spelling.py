@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sqlglot import exp
 
 from ..vocabulary import DAY_US, VALUE
 
 AGE_US = "age_us"  # microseconds from the touch to the snapshot, > 0
 PAST = "past"  # the touches before a snapshot: row, kind, age_us, …
+
+
+def name_of(atom: object) -> str:
+    """Return a name that follows from what an atom is, and from nothing else."""
+    return f"atom_{hashlib.sha256(repr(atom).encode()).hexdigest()[:12]}"
+
+
+def microseconds_in(days: float) -> int:
+    """Return days in microseconds."""
+    return round(days * DAY_US)
 
 
 def age() -> exp.Expression:
@@ -51,4 +63,4 @@ def or_nought(value: exp.Expression) -> exp.Expression:
 
 def us(days: float) -> exp.Expression:
     """Return days in microseconds, as SQL."""
-    return number(round(days * DAY_US))
+    return number(microseconds_in(days))

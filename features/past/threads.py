@@ -21,8 +21,7 @@ from .loops import NEVER
 from .pattern import CLASSES_PER_KIND, EVENING, WEEKEND, WORK
 from .selection import WORK_FROM, WORK_TO
 
-# Not in the engine's own names for anything.
-LEADS = "past_leads"
+LEADS = "past_leads"  # the leads at hand, numbered
 _GREATEST_VALUE = 1e12  # what a decimal of six places and eighteen digits holds
 
 _HOUR_US = DAY_US // 24
@@ -38,18 +37,12 @@ class Read:
     threads : loops.Threads
     words : dict of str to tuple of str
         The texts of a column, by code; of ``kind`` always.
-    lead : ndarray of shape (n_touches,)
-        Whose it is.
-    kind : ndarray of shape (n_touches,)
-        The code of its kind.
     is_own : ndarray of shape (n_touches,)
         Whether it names the lead, and not just its account.
     """
 
     threads: loops.Threads
     words: dict[str, tuple[str, ...]]
-    lead: np.ndarray
-    kind: np.ndarray
     is_own: np.ndarray
 
 
@@ -81,13 +74,7 @@ def read_threads(
         name: told.column(name).to_numpy() for name in told.column_names
     }  # numbers without a null: nothing is masked
     threads, order = _in_order(array, columns, leads, workers)
-    return Read(
-        threads,
-        words,
-        array["lead_no"][order],
-        array["kind"][order],
-        array["is_own"][order],
-    )
+    return Read(threads, words, array["is_own"][order])
 
 
 def _query(texts: Sequence[str], where: str) -> str:

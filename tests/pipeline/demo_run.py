@@ -64,6 +64,15 @@ class Demo:
         shutil.copy(self.config_file, to)
         return to
 
+    def taken_in(self, to: Path) -> Path:
+        """Copy the company, and give a run folder of which only the intake is done."""
+        run = self.copy(to) / "runs" / "again"
+        run.mkdir(parents=True)
+        (run / "tables").symlink_to(self.run / "tables")
+        for name in ("intake.json", "manifest.json"):
+            shutil.copy(self.run / name, run)
+        return run
+
     def changed(self, folder: Path, *changes: str) -> Config:
         """Return the configuration of a copy."""
         return load_config(folder / "leadlight.toml", (*CHANGES, *changes))

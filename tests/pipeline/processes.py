@@ -127,11 +127,17 @@ def environment(*paths: Path) -> dict[str, str]:
 
 def killed_at(file: str) -> str:
     """Return Python that kills the process just before a file comes into its place."""
+    return killed_when(f"name == {file!r}")
+
+
+def killed_when(condition: str) -> str:
+    """Return Python that kills the process when a condition holds of a file's name."""
     return (
         "import os, signal, pathlib\n"
         "replace = pathlib.Path.replace\n"
         "def killing(self, target):\n"
-        f"    if pathlib.Path(target).name == {file!r}:\n"
+        "    name = pathlib.Path(target).name\n"
+        f"    if {condition}:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return replace(self, target)\n"
         "pathlib.Path.replace = killing\n"

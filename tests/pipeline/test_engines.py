@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,7 @@ __all__ = ["spark"]
 @pytest.fixture
 def run(demo: Demo, tmp_path: Path) -> Path:
     """A run folder of which only the intake is done."""
-    made = demo.copy(tmp_path) / "runs" / "again"
-    made.mkdir(parents=True)
-    (made / "tables").symlink_to(demo.run / "tables")
-    for name in ("intake.json", "manifest.json"):
-        shutil.copy(demo.run / name, made)
-    return made
+    return demo.taken_in(tmp_path)
 
 
 def built(demo: Demo, run: Path, engine: str) -> pa.Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,34 +9,16 @@ import pytest
 from pipeline.artefacts import FEATURES, digest
 from pipeline.weaving import SCRATCH
 from tests.pipeline.demo_run import CHANGES, Demo
-from tests.pipeline.processes import Leadlight
+from tests.pipeline.processes import Leadlight, killed_when
 
 IN_FOUR = "from features.past.parts import Part\nimport pipeline.weaving as w\n" \
     "w.parts_of = lambda *_: Part.several(4)\n"  # fmt: skip
 
 
-def killed(when: str) -> str:
-    """Return Python that kills the process when a condition holds of a new name."""
-    return (
-        "import os, signal, pathlib\n"
-        "replace = pathlib.Path.replace\n"
-        "def killing(self, target):\n"
-        "    name = pathlib.Path(target).name\n"
-        f"    if {when}: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return replace(self, target)\n"
-        "pathlib.Path.replace = killing\n"
-    )
-
-
 @pytest.fixture
 def run(demo: Demo, tmp_path: Path) -> Path:
     """A run folder of which only the intake is done."""
-    made = demo.copy(tmp_path) / "runs" / "again"
-    made.mkdir(parents=True)
-    (made / "tables").symlink_to(demo.run / "tables")
-    for name in ("intake.json", "manifest.json"):
-        shutil.copy(demo.run / name, made)
-    return made
+    return demo.taken_in(tmp_path)
 
 
 def build(leadlight: Leadlight, run: Path, first: str = "") -> int:
@@ -54,7 +35,7 @@ def test_a_build_that_was_killed_between_and_inside_parts_goes_on_where_it_was(
     demo: Demo, leadlight: Leadlight, run: Path
 ) -> None:
     # Just before the second part has its name: it is lost, the first is not.
-    assert build(leadlight, run, killed("name.endswith('064-128.parquet')")) == -9
+    assert build(leadlight, run, killed_when("name.endswith('064-128.parquet')")) == -9
     first = parts(run)
     assert [n[-15:] for n in first] == ["000-064.parquet"]
     assert len(list((run / SCRATCH).glob(".*.part"))) == 1
@@ -88,7 +69,7 @@ a._in_blocks = killing
 def test_parts_of_another_catalogue_are_not_taken_for_its_own(
     demo: Demo, leadlight: Leadlight, run: Path
 ) -> None:
-    assert build(leadlight, run, killed("name.endswith('128-192.parquet')")) == -9
+    assert build(leadlight, run, killed_when("name.endswith('128-192.parquet')")) == -9
     left = parts(run)
     assert len(left) == 2
 

@@ -78,11 +78,11 @@ def _facts(fact: Fact, company: Company) -> str:
     if fact is Fact.LEAD:
         return f"{told}l.created_at IS NOT NULL"
     if fact is Fact.TOUCH:
-        ours = [literal(k.name) for k in company.kinds if k.is_outbound]
+        ours = list(map(literal, company.outbound_kinds))
         is_inbound = f"t.kind NOT IN ({', '.join(ours)})" if ours else "true"
         return f"{told}t.kind IS NOT NULL AND {is_inbound}"
-    ends = [company.conversion, *(company.closed_by if fact is Fact.ENDING else ())]
-    names = ", ".join(literal(e) for e in ends if e is not None) or "NULL"
+    ends = company.endings if fact is Fact.ENDING else company.conversions
+    names = ", ".join(map(literal, ends)) or "NULL"
     return f"{told}e.milestone IN ({names}) GROUP BY m.account_id, m.lead_id"
 
 

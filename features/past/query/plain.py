@@ -13,7 +13,7 @@ from dataclasses import replace
 from ...vocabulary import KIND, ROW
 from ..atoms import Atom, Measure
 from ..selection import Selection
-from ..spelling import AGE_US
+from ..spelling import AGE_US, microseconds_in
 from .step import (
     Step,
     Strand,
@@ -21,7 +21,6 @@ from .step import (
     count_where,
     days,
     listed,
-    microseconds_in,
     where,
 )
 

@@ -18,7 +18,7 @@ from ..atoms import Atom, Measure
 from ..spelling import PAST
 from . import plain, words
 from .accounts import accounts
-from .runs import followed, last_values, of_any_age, sessions
+from .runs import followed, last_values, sessions
 from .step import Step, Strand, listed
 
 ANSWERS = "answers"  # the last step: row, and a column for each atom
@@ -89,9 +89,9 @@ def _of_touches(atoms: Sequence[Atom]) -> Iterator[Strand]:
     for column, group in groupby(asking, key=_column):
         yield words.words(column, list(group))
     runs = [a for a in atoms if a.measure is Measure.SESSIONS]
-    whole = dict.fromkeys(of_any_age(a.selection) for a in runs)
+    whole = dict.fromkeys(a.selection.of_any_age() for a in runs)
     for number, selection in enumerate(whole):
-        same = [a for a in runs if of_any_age(a.selection) == selection]
+        same = [a for a in runs if a.selection.of_any_age() == selection]
         yield sessions(number, selection, same)
     answered = (a for a in atoms if a.measure is Measure.FOLLOWED)
     for number, atom in enumerate(answered):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ...vocabulary import ROW
-from ..atoms import SESSION_GAP_MINUTES, Atom
+from ..atoms import SESSION_GAP_US, Atom
 from ..selection import Selection
-from ..spelling import AGE_US
+from ..spelling import AGE_US, microseconds_in
 from .step import (
     BY_AGE,
     PER_ROW,
@@ -17,11 +16,8 @@ from .step import (
     condition,
     count_where,
     listed,
-    microseconds_in,
     where,
 )
-
-_GAP_US = SESSION_GAP_MINUTES * 60_000_000
 
 
 def sessions(number: int, selection: Selection, atoms: Sequence[Atom]) -> Strand:
@@ -44,17 +40,12 @@ def sessions(number: int, selection: Selection, atoms: Sequence[Atom]) -> Strand
 
 
 def _begins(atom: Atom) -> str:
-    begins = f"before_us IS NULL OR before_us - {AGE_US} > {_GAP_US}"
+    begins = f"before_us IS NULL OR before_us - {AGE_US} > {SESSION_GAP_US}"
     days = atom.selection.younger_than_days
     if days is None:
         return begins
     edge = microseconds_in(days)
     return f"{AGE_US} <= {edge} AND ({begins} OR before_us > {edge})"
-
-
-def of_any_age(selection: Selection) -> Selection:
-    """The selection without its ages."""
-    return replace(selection, younger_than_days=None, older_than_days=None)
 
 
 def followed(number: int, atom: Atom) -> Strand:

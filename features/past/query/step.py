@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from ...vocabulary import DAY_US, ROW
 from ..selection import Selection
-from ..spelling import AGE_US
+from ..spelling import AGE_US, microseconds_in
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def count_where(test: str) -> str:
 
 def days(microseconds: str) -> str:
     """Return microseconds in days."""
-    return f"CAST({microseconds} AS DOUBLE) / 86400000000"
+    return f"CAST({microseconds} AS DOUBLE) / {DAY_US}"
 
 
 def within(column: str, younger_than_days: float | None) -> str:
@@ -134,11 +134,6 @@ def within(column: str, younger_than_days: float | None) -> str:
     if younger_than_days is None:
         return f"{column} IS NOT NULL"
     return f"{column} <= {microseconds_in(younger_than_days)}"
-
-
-def microseconds_in(days: float) -> int:
-    """Return days in microseconds."""
-    return round(days * DAY_US)
 
 
 PER_ROW = f"PARTITION BY {ROW}"
