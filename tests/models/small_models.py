@@ -11,10 +11,10 @@ import numpy as np
 
 from features.vocabulary import Family, Unit
 from models.contract import Contract, ModelFeature, ModelSignal
-from models.conversion import Learnable, Recipe, fit_booster
-from models.cutoffs import Cutoff, Cutoffs
+from models.learning.conversion import Learnable, Recipe, fit_booster
+from models.learning.timeline import Timeline
 from models.points import Floats, Scale
-from models.timeline import Timeline
+from models.qualifying.cutoffs import Cutoff, Cutoffs
 
 RECIPE = Recipe(threads=1)
 

@@ -11,14 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.conversion import (
-    Learnable,
-    Recipe,
-    fit_and_judge,
-    fit_booster,
-    intercept_free_losses,
-    margins,
-)
+from models.learning.conversion import Learnable, Recipe, fit_booster, margins
+from models.learning.rounds import fit_and_judge, intercept_free_losses
 from models.points import Floats
 from tests.models.small_models import RECIPE, learnable, mixed_booster, mixed_rows
 

@@ -14,7 +14,7 @@ from features.catalogue import Catalogue, catalogue_of
 from features.company import Company, DeclaredAttribute
 from features.errors import DataError
 from models.contract import ModelFeature
-from models.encoding import Chosen, choose_features
+from models.learning.encoding import Chosen, choose_features
 from models.served import encode
 
 

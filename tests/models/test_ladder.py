@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from models import ladder
-from models.conversion import Learnable, Recipe, margins
-from models.ladder import Ladder, Rung, best_rounds, climb, fit_final, thinned
+from models.learning import ladder
+from models.learning.conversion import Learnable, Recipe
+from models.learning.ladder import Ladder, climb, cost_of_directions
+from models.learning.rounds import Course, best_rounds, fold_weights
+from models.learning.splits import Fold, SplitRule, divide
+from models.learning.timeline import Timeline
 from models.points import Floats
-from models.splits import Blocks, Fold, SplitRule, divide
-from models.timeline import Timeline
 from tests.models.small_models import learnable, timeline
 
 RULE = SplitRule(0.25, 3, 20, 10)
@@ -42,52 +41,35 @@ def climbed(
     at: Timeline,
     depths: tuple[int, ...] = (1, 2),
     recipe: Recipe = QUICK,
-    most_rows: int = 100_000,
-) -> tuple[Ladder, Blocks]:
-    """The ladder of some rows, and the blocks that it was climbed on."""
-    blocks = divide(at, RULE)
-    return (
-        climb(rows, at, blocks, recipe, depths=depths, most_rows=most_rows),
-        blocks,
-    )
+) -> tuple[Ladder, tuple[Fold, ...]]:
+    """The ladder of some rows, and the folds that it was climbed on."""
+    folds = divide(at, RULE).folds
+    return climb(rows, folds, recipe, depths=depths), folds
 
 
 def losing(
     monkeypatch: pytest.MonkeyPatch, losses: dict[int, list[float]]
 ) -> list[int]:
-    """Stub the fits: each depth loses what is given in rows 2 to 5.
-
-    Returns the depths that were tried. A depth's margins are the depth itself.
-    """
+    """Stub the fits: each depth loses what is given. Returns the depths tried."""
     tried: list[int] = []
 
-    def fit(*_: object, depth: int) -> tuple[int, Floats]:
-        if depth not in tried:
-            tried.append(depth)
-        return depth, np.array([0.5])
+    def run(
+        _: Learnable, folds: Sequence[Fold], __: Recipe, *, depth: int, **___: object
+    ) -> Course:
+        tried.append(depth)
+        margins = tuple(np.full(len(fold.judged), float(depth)) for fold in folds)
+        return Course(7, margins, np.array(losses[depth]))
 
-    def margin(depth: int, values: Floats, **_: object) -> Floats:
-        return np.full(len(values), float(depth))
-
-    def lost(margin: Floats, late: Learnable) -> Floats:
-        told = losses[int(margin[0])]
-        return np.array([told[int(place) - 2] for place in late.encoded[:, 0]])
-
-    monkeypatch.setattr(ladder, "fit_and_judge", fit)
-    monkeypatch.setattr(ladder, "margins", margin)
-    monkeypatch.setattr(ladder, "intercept_free_losses", lost)
+    monkeypatch.setattr(ladder, "run_course", run)
     return tried
 
 
 def four(groups: str = "wxyz", depths: tuple[int, ...] = (1, 2, 3)) -> Ladder:
-    """A ladder over two folds of two judged rows each, of the groups given."""
+    """A ladder over one fold of four judged rows, of the groups given."""
     names = ["a", "b", *groups]
     rows = learnable(np.arange(6.0)[:, None], np.array([0.0, 1, 0, 1, 0, 1]), names)
-    at = timeline(np.arange(6), [0, 1, 0, 1, 0, 1], groups=names)
-    train = np.array([0, 1])
-    folds = (Fold(train, np.array([2, 3])), Fold(train, np.array([4, 5])))
-    blocks = Blocks(np.arange(6), np.array([], dtype=int), folds, at.group, "rolling")
-    return climb(rows, at, blocks, QUICK, depths=depths, most_rows=9)
+    folds = (Fold(np.array([0, 1]), np.array([2, 3, 4, 5])),)
+    return climb(rows, folds, QUICK, depths=depths)
 
 
 # --- which rung ----------------------------------------------------------------------
@@ -141,15 +123,14 @@ def test_the_simplest_rung_within_one_standard_error_is_taken(
     assert four().chosen.depth == 2
 
 
-def test_the_margins_are_those_of_the_rung_that_was_taken(
+def test_the_course_is_that_of_the_rung_that_was_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     losing(monkeypatch, {1: [0.5, 0.5, 0.5, 0.5], 2: [0.4, 0.5, 0.4, 0.5]})
 
-    margin = four(depths=(1, 2)).margin
+    (margin,) = four(depths=(1, 2)).course.margins
 
-    assert margin[2:].tolist() == [2.0] * 4
-    assert np.isnan(margin[:2]).all()
+    assert margin.tolist() == [2.0] * 4
 
 
 def test_the_climb_ends_when_two_rungs_in_a_row_are_worse(
@@ -206,14 +187,13 @@ def test_a_fit_that_was_given_up_keeps_its_last_loss() -> None:
     assert best_rounds(curves, [1, 1]) == 1
 
 
+def test_fold_k_weighs_k_whatever_its_size() -> None:
+    folds = [Fold(np.arange(9), np.arange(2)), Fold(np.arange(9), np.arange(4))]
+
+    assert fold_weights(folds).tolist() == [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
+
+
 # --- who judges whom -----------------------------------------------------------------
-
-
-def test_margins_are_missing_exactly_where_no_fold_judged() -> None:
-    found, blocks = climbed(*additive(), depths=(1,))
-
-    judged = np.concatenate([fold.judged for fold in blocks.folds])
-    assert np.flatnonzero(~np.isnan(found.margin)).tolist() == judged.tolist()
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
@@ -222,74 +202,60 @@ def test_a_fold_s_booster_learns_no_outcome_outside_its_training_side(
 ) -> None:
     rows, at = additive(1200)
     once = Recipe(threads=1, most_rounds=1)  # so that no outcome can choose the rounds
-    found, blocks = climbed(rows, at, (2,), once)
-    fold = blocks.folds[number]
+    found, folds = climbed(rows, at, (2,), once)
     turned = 1 - rows.outcome
-    turned[fold.train] = rows.outcome[fold.train]
+    turned[folds[number].train] = rows.outcome[folds[number].train]
 
-    other = climb(
-        replace(rows, outcome=turned), at, blocks, once, depths=(2,), most_rows=99_999
-    )
+    other = climb(replace(rows, outcome=turned), folds, once, depths=(2,))
 
-    assert found.margin[fold.judged].tolist() == other.margin[fold.judged].tolist()
+    told, again = found.course.margins[number], other.course.margins[number]
+    assert told.tolist() == again.tolist()
 
 
 def test_a_value_that_betrays_the_outcome_in_judged_rows_alone_betrays_nothing() -> (
     None
 ):
     rows, at = additive(1200)
-    blocks = divide(at, RULE)
-    last = blocks.folds[-1]
+    folds = divide(at, RULE).folds
+    last = folds[-1]
     planted = np.zeros(1200)
     planted[last.judged] = 2 * rows.outcome[last.judged] - 1
 
     seen = replace(rows, encoded=np.column_stack([rows.encoded, planted]))
     blank = replace(rows, encoded=np.column_stack([rows.encoded, np.zeros(1200)]))
-    ask: dict[str, Any] = {"depths": (2,), "most_rows": 99_999}
-    told = climb(seen, at, blocks, QUICK, **ask)
-    plain = climb(blank, at, blocks, QUICK, **ask)
+    told = climb(seen, folds, QUICK, depths=(2,)).course.margins[-1]
+    plain = climb(blank, folds, QUICK, depths=(2,)).course.margins[-1]
 
-    assert told.margin[last.judged].tolist() == plain.margin[last.judged].tolist()
+    assert told.tolist() == plain.tolist()
 
 
 def test_the_test_block_makes_no_difference() -> None:
     rows, at = additive(1200)
-    found, blocks = climbed(rows, at)
-    changed = rows.outcome.copy()
+    blocks = divide(at, RULE)
+    changed, encoded = rows.outcome.copy(), rows.encoded.copy()
     changed[blocks.test] = 1 - changed[blocks.test]
-    encoded = rows.encoded.copy()
     encoded[blocks.test] = 99.0
+    other = replace(rows, outcome=changed, encoded=encoded)
 
-    other = climb(
-        replace(rows, outcome=changed, encoded=encoded),
-        at,
-        blocks,
-        QUICK,
-        depths=(1, 2),
-        most_rows=99_999,
+    told, again = (
+        climb(each, blocks.folds, QUICK, depths=(1, 2)) for each in (rows, other)
     )
 
-    assert other.rungs == found.rungs
-    np.testing.assert_array_equal(other.margin, found.margin)
+    assert again.rungs == told.rungs
 
 
-def test_the_same_rows_climb_to_the_same_rung_and_margins() -> None:
-    first, second = climbed(*additive(800))[0], climbed(*additive(800))[0]
-
-    assert first.rungs == second.rungs
-    np.testing.assert_array_equal(first.margin, second.margin)
+def test_the_same_rows_climb_to_the_same_rung() -> None:
+    assert climbed(*additive(800))[0].rungs == climbed(*additive(800))[0].rungs
 
 
 def test_each_fit_is_told_in_words() -> None:
     rows, at = additive(800)
     said: list[str] = []
+    folds = divide(at, RULE).folds
 
-    climb(
-        rows, at, divide(at, RULE), replace(QUICK, most_rounds=2),
-        depths=(1,), most_rows=999, progress=said.append,
-    )  # fmt: skip
+    climb(rows, folds, replace(QUICK, most_rounds=2), depths=(1,), progress=said.append)
 
-    assert said[:3] == [f"depth 1, fold {k} of 3" for k in (1, 2, 3)]
+    assert said == [f"depth 1, fold {k} of 3" for k in (1, 2, 3)]
 
 
 # --- truth recovery ------------------------------------------------------------------
@@ -298,7 +264,7 @@ def test_each_fit_is_told_in_words() -> None:
 def test_an_additive_truth_is_climbed_no_further_than_depth_2() -> None:
     rows, at = additive(2400)
 
-    found, _ = climbed(rows, at, (1, 2, 3), replace(QUICK, most_rounds=120))
+    found, _ = climbed(rows, at, (0, 1, 2, 3), replace(QUICK, most_rounds=120))
 
     assert found.chosen.depth <= 2
 
@@ -307,83 +273,39 @@ def test_a_truth_of_two_columns_together_is_not_taken_for_additive() -> None:
     values = np.random.default_rng(1).normal(size=(2400, 3))
     rows, at = dated(values, 4 * np.sign(values[:, 0] * values[:, 1]))
 
-    found, _ = climbed(rows, at, (1, 2, 3), replace(QUICK, most_rounds=120))
+    found, _ = climbed(rows, at, (0, 1, 2, 3), replace(QUICK, most_rounds=120))
 
     assert found.chosen.depth >= 2
 
 
-# --- the final fit -------------------------------------------------------------------
+def test_where_nothing_tells_the_outcomes_apart_everybody_gets_the_rate() -> None:
+    values = np.random.default_rng(3).normal(size=(1600, 3))
+    rows, at = dated(values, np.full(1600, -0.5), seed=4)
+
+    found, folds = climbed(rows, at, (0, 1, 2))
+
+    assert found.chosen.depth == 0
+    margin = found.course.margins[0]
+    rate = rows.outcome[folds[0].train].mean()
+    assert margin == pytest.approx(np.full(len(margin), np.log(rate / (1 - rate))))
 
 
-@pytest.mark.parametrize(
-    ("learnt_from", "rounds"), [(800.0, 20), (500.0, 32), (100.0, 30), (2000.0, 20)]
-)
-def test_rounds_grow_with_the_rows_but_not_without_end(
-    learnt_from: float, rounds: int
-) -> None:
-    # 800 rows: as many as the folds learnt from, 1.6 times, 8 times, and fewer. Growth
-    # ends at one and a half: 30 of 20 rounds.
-    rows, _ = additive(800)
-    rung = Rung(1, 20, 0.5, 0.0, 0.0)
+def test_a_direction_against_the_truth_has_its_cost_said() -> None:
+    rows, at = additive(1600)
+    with_, against = (
+        replace(rows, directions=each) for each in ((1, -1, 1), (-1, 0, 0))
+    )
+    folds = divide(at, RULE).folds
 
-    booster = fit_final(rows, Ladder((rung,), rung, np.empty(0), learnt_from), QUICK)
+    costs = []
+    for each in (with_, against):
+        found = climb(each, folds, QUICK, depths=(1,))
+        costs.append(cost_of_directions(each, folds, QUICK, found))
 
-    assert booster.current_iteration() == min(rounds, 30)
-
-
-def test_the_final_fit_knows_what_the_ladder_chose() -> None:
-    rows, at = additive(1200)
-    found, blocks = climbed(rows, at)
-
-    booster = fit_final(rows.take(blocks.before), found, QUICK)
-
-    told = margins(booster, rows.encoded[blocks.test])
-    outcome = rows.outcome[blocks.test]
-    assert told[outcome == 1].mean() > told[outcome == 0].mean() + 0.5
-    assert booster.trees_to_dataframe()["node_depth"].max() <= found.chosen.depth + 1
-
-
-# --- thinning ------------------------------------------------------------------------
-
-KEYS = np.array([f"l{i}@0" for i in range(100)])
-
-
-def test_few_enough_rows_are_left_alone() -> None:
-    rows = np.array([5, 3, 8])
-
-    assert thinned(rows, KEYS, 3).tolist() == [5, 3, 8]
-
-
-def test_thinning_draws_the_same_rows_on_every_machine() -> None:
-    assert thinned(np.arange(100), KEYS, 6).tolist() == [6, 22, 35, 56, 74, 94]
-
-
-@settings(deadline=None)
-@given(st.permutations(range(30)), st.integers(1, 29))
-def test_thinning_looks_at_keys_and_not_at_places(order: list[int], most: int) -> None:
-    plain = thinned(np.arange(30), KEYS, most)
-    shuffled = np.array(order)
-
-    found = shuffled[thinned(np.arange(30), KEYS[shuffled], most)]
-
-    assert sorted(KEYS[found]) == sorted(KEYS[plain])
-
-
-@settings(deadline=None)
-@given(st.integers(1, 98))
-def test_a_thinner_drawing_is_part_of_a_fuller_one(most: int) -> None:
-    fewer = thinned(np.arange(100), KEYS, most)
-    more = thinned(np.arange(100), KEYS, most + 1)
-
-    assert set(fewer) < set(more)
-    assert len(fewer) == most
-
-
-def test_a_fold_learns_from_as_many_rows_as_allowed_and_all_its_rows_have_margins() -> (
-    None
-):
-    found, blocks = climbed(*additive(1200), depths=(1,), most_rows=150)
-
-    judged = np.concatenate([fold.judged for fold in blocks.folds])
-    assert found.learnt_from == 150
-    assert np.flatnonzero(~np.isnan(found.margin)).tolist() == judged.tolist()
+    assert costs[0] is not None
+    assert costs[1] is not None
+    assert abs(costs[0][0]) < 0.01
+    assert costs[1][0] > 0.05
+    assert costs[1][0] > 3 * costs[1][1]
+    free = climb(rows, folds, QUICK, depths=(1,))
+    assert cost_of_directions(rows, folds, QUICK, free) is None

@@ -14,8 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from features.errors import DataError
-from models.splits import Blocks, SplitRule, divide
-from models.timeline import Timeline, timeline_of
+from models.learning.splits import Blocks, SplitRule, divide
+from models.learning.timeline import Timeline, timeline_of
 from tests.models.small_models import timeline
 
 SMALL = SplitRule(

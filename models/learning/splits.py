@@ -26,8 +26,12 @@ import numpy.typing as npt
 from features.errors import DataError
 from features.vocabulary import Split
 
-from .evidence import hashed
+from ..evidence import hashed
 from .timeline import Instants, Rows, Timeline
+
+
+class TooLittle(DataError):
+    """There is too little data for a booster; less may do (see ``few``)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +57,8 @@ class Blocks:
     split : ndarray of str, shape (n,)
         What each row is used for, as written to ``predictions.parquet``.
     scheme : str
-        ``rolling``, ``single`` or ``random``.
+        ``rolling``, ``single``, ``random`` or, where there is too little data for a
+        booster, ``few``.
     notes : tuple of str
         What a reader has to be told about the division, in sentences.
     """
@@ -93,26 +98,34 @@ def divide(timeline: Timeline, rule: SplitRule) -> Blocks:
 
     Raises
     ------
-    DataError
+    TooLittle
         When there is too little data for a model: the counts are named.
     """
+    before, test = newest_block(timeline, rule.test_share)
     if timeline.has_order:
-        border = _quantile(timeline.instant, 1 - rule.test_share)
-        test = np.flatnonzero(timeline.instant >= border)
-        before = np.flatnonzero(timeline.known_at <= border)
         folds, scheme, notes = _folds_in_time(timeline, before, rule)
     else:
-        share = hashed(timeline.group, "test") / 2.0**64
-        test = np.flatnonzero(share < rule.test_share)
-        before = np.flatnonzero(share >= rule.test_share)
         folds, scheme = _random_folds(timeline, before, rule), "random"
-        notes = (
-            "The leads have no order in time, so the test block was drawn at random, "
-            "by group: the figures say nothing of how the model ages.",
-        )
-    split = _named(timeline, before, test, folds)
+        notes = (NO_ORDER,)
+    split = named(timeline, before, test, folds)
     _refuse_thin_blocks(timeline, rule, before, split)
     return Blocks(before, test, folds, split, scheme, notes)
+
+
+NO_ORDER = (
+    "The leads have no order in time, so the test block was drawn at random, by group: "
+    "the figures say nothing of how the model ages."
+)
+
+
+def newest_block(timeline: Timeline, share: float) -> tuple[Rows, Rows]:
+    """Rows whose outcomes were known before the newest block, and that block."""
+    if timeline.has_order:
+        border = _quantile(timeline.instant, 1 - share)
+        before = np.flatnonzero(timeline.known_at <= border)
+        return before, np.flatnonzero(timeline.instant >= border)
+    drawn = hashed(timeline.group, "test") / 2.0**64
+    return np.flatnonzero(drawn >= share), np.flatnonzero(drawn < share)
 
 
 def _folds_in_time(
@@ -158,7 +171,7 @@ def _single_fold(
             fold = _fold(timeline, before, border, end, keeps_embargo=keeps_embargo)
             if _serves_alone(timeline, fold, rule):
                 return (fold,), "single", (_SINGLE[keeps_embargo],)
-    raise DataError(
+    raise TooLittle(
         f"Too little data for a model: {timeline.conversions(before):,} leads had "
         f"converted among the {len(before):,} snapshots before the test block, and no "
         f"border in it leaves {rule.least_conversions} to train, "
@@ -212,7 +225,7 @@ def _random_folds(
     folds = (Fold(before[number != k], before[number == k]) for k in range(rule.folds))
     kept = tuple(fold for fold in folds if _is_enough(timeline, fold, rule))
     if len(kept) < 2:
-        raise DataError(
+        raise TooLittle(
             f"Too little data for a model: of {rule.folds} random folds by group "
             f"{len(kept)} can be judged after {rule.least_conversions} leads that "
             f"converted; at least 2 are needed. There are "
@@ -222,9 +235,10 @@ def _random_folds(
     return kept
 
 
-def _named(
+def named(
     timeline: Timeline, before: Rows, test: Rows, folds: tuple[Fold, ...]
 ) -> npt.NDArray[np.object_]:
+    """What each row is used for; judged rows are shared out by a hash of the group."""
     split = np.full(len(timeline.instant), Split.EMBARGO.value, dtype=object)
     split[before] = Split.TRAIN.value
     for fold in folds:
@@ -250,7 +264,7 @@ def _refuse_thin_blocks(
     for name, rows, least in _needs(rule, before, split):
         found = timeline.conversions(rows)
         if found < least or found == len(set(timeline.lead[rows])):
-            raise DataError(
+            raise TooLittle(
                 f"Too little data for a model: the {name} block holds {len(rows):,} "
                 f"snapshots and {found:,} leads that converted; at least {least} are "
                 "needed, and some that did not. Wait for more outcomes, shorten "
