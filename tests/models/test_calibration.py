@@ -11,19 +11,25 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from features.errors import DataError
-from models.calibration import Calibrator, Form, fit_calibrator
+from models.calibrating.calibration import Calibrator, fit_calibrator
+from models.calibrating.likelihood import Block, fit_offset, fit_platt
+from models.calibrating.rehearsal import Form, clock_of
 from models.evidence import Codes
-from models.likelihood import Block, fit_offset, fit_platt
 from models.points import Floats
 
 
 def world(
-    rows: int, *, intercept: float, slope: float, seed: int
+    rows: int,
+    *,
+    intercept: float,
+    slope: float,
+    seed: int,
+    lift: Floats | float = 0.0,
 ) -> tuple[Floats, Codes]:
-    """Margins, and outcomes whose log-odds are affine in them."""
+    """Margins, and outcomes whose log-odds are affine in them, and lifted."""
     random = np.random.default_rng(seed)
     margin = random.normal(-1.0, 1.5, rows)
-    chance = 1 / (1 + np.exp(-(intercept + slope * margin)))
+    chance = 1 / (1 + np.exp(-(intercept + slope * margin + lift)))
     return margin, (random.random(rows) < chance).astype(np.intp)
 
 
@@ -96,7 +102,8 @@ def test_takes_platt_where_the_margin_is_too_bold() -> None:
 
     assert calibrator.form is Form.PLATT
     assert calibrator.slope == pytest.approx(0.4, abs=0.1)
-    assert [t.form for t in calibrator.trials] == list(Form)
+    assert {t.form for t in calibrator.trials} == set(Form)
+    assert calibrator.window == 1.0
 
 
 def test_never_turns_the_ranking_round() -> None:
@@ -151,6 +158,39 @@ def test_later_blocks_decide_under_drift() -> None:
 
     assert calibrator.form is not Form.NONE
     assert calibrator.intercept > 0.3
+
+
+def test_a_rate_that_moves_ever_on_is_followed_by_the_latest_rows_alone() -> None:
+    # The rate rises by 4 in log-odds from the first row to the last, evenly: over the
+    # last eighth it is between 3.5 and 4 too low in the margins.
+    rise = np.linspace(0.0, 4.0, 8_000)
+    margin, outcome = world(8_000, intercept=0.0, slope=1.0, seed=11, lift=rise)
+
+    calibrator = fit_calibrator(margin, outcome, order=np.arange(8_000))
+
+    assert calibrator.window <= 0.25
+    assert calibrator.rows == 8_000 * calibrator.window
+    assert calibrator.intercept == pytest.approx(4 - 2 * calibrator.window, abs=0.35)
+
+
+def test_where_nothing_drifts_all_rows_are_used() -> None:
+    margin, outcome = world(4_000, intercept=0.6, slope=1.0, seed=12)
+
+    calibrator = fit_calibrator(margin, outcome, order=np.arange(4_000))
+
+    assert (calibrator.form, calibrator.window) == (Form.INTERCEPT, 1.0)
+    assert calibrator.rows == 4_000
+
+
+def test_a_part_is_rehearsed_on_what_was_known_when_it_began() -> None:
+    # Sixteen parts of 100 rows. Outcomes take 300 rows to be known, so that when part k
+    # begins, with row 100 k, the rows up to 100 k - 300 are known.
+    order = np.arange(1600)
+    clock = clock_of(order, order + 300, 1600)
+
+    assert clock is not None
+    known = {int(new.argmax()) // 100: int(old.sum()) for old, new in clock.parts()}
+    assert known == {k: max(0, 100 * k - 299) for k in range(1, 16)}
 
 
 def test_neither_the_order_of_rows_nor_the_size_of_weights_matters() -> None:

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from .evidence import Codes, Mask
-from .points import Floats, log_odds_of, probability_of
+from ..evidence import Codes, Mask
+from ..points import Floats, log_odds_of, probability_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,0 +1,1 @@
+"""From margins to probabilities that can be taken at their word."""
