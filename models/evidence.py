@@ -23,6 +23,7 @@ import pandas as pd
 from features.errors import DataError
 
 from .points import Floats
+from .qualifying.arrivals import Arrivals
 
 Codes: TypeAlias = npt.NDArray[np.intp]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -48,6 +49,9 @@ class Evidence:
         A number drawn by hash for each row, blind to score and outcome.
     drawn : ndarray of bool, shape (n,)
         One row of each group: that of the lowest ticket.
+    arrivals : Arrivals, optional
+        When leads reached which probability, where that is dated; of more rows than
+        these, if need be, since a volume asks for no outcomes.
 
     Examples
     --------
@@ -62,6 +66,7 @@ class Evidence:
     group: Codes
     ticket: Tickets
     drawn: Mask
+    arrivals: Arrivals | None = None
 
     @classmethod
     def of(
@@ -110,6 +115,7 @@ class Evidence:
             self.group[rows],
             self.ticket[rows],
             self.drawn[rows],
+            self.arrivals,
         )
 
     def one_conversion_per_group(self) -> Mask:

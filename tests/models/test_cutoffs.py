@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,17 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.errors import ConfigError, ModelError
-from models.consequences import consequences
-from models.cutoffs import Cutoffs, choose_cutoffs
 from models.evidence import Evidence
+from models.judging.consequences import consequences
 from models.points import Floats
-from models.rules import (
+from models.qualifying.arrivals import Arrivals
+from models.qualifying.cutoffs import Cutoffs, choose_cutoffs
+from models.qualifying.rules import (
     CapacityRule,
     CaptureRule,
     CutoffRule,
     CutoffRules,
     PrecisionRule,
     ValueRule,
+    WeeklyCapacityRule,
 )
 
 
@@ -190,3 +193,90 @@ def test_consequences_without_dates_have_no_leads_per_week() -> None:
 
     assert table["leads_per_week"].isna().all()
     assert table["precision"].isna().tolist() == [True, False]
+
+
+# ---- capacity by the week
+
+
+def test_a_weekly_capacity_takes_the_lowest_threshold_that_no_week_overfills() -> None:
+    # Weeks begin on days 4, 11, 18 and 25. At .6 two leads come in the first week.
+    days = [4, 5, 11, 18, 25]
+    seen = [0.9, 0.6, 0.7, 0.8, 0.1]
+    arrivals = Arrivals.of(list("abcde"), days, seen)
+
+    assert arrivals.weeks == 4
+    assert arrivals.a_week(0.6).tolist() == [2, 1, 1, 0]
+    assert arrivals.lowest_within(1) == 0.7
+    assert arrivals.lowest_within(2) == 0.1
+
+
+def test_a_lead_comes_once_however_long_it_stays() -> None:
+    days = [4, 11, 18, 25, 32]
+    arrivals = Arrivals.of(["a"] * 5, days, [0.2, 0.6, 0.1, 0.9, 0.7])
+
+    assert arrivals.a_week(0.5).tolist() == [0, 1, 0, 0, 0]
+    # A lower threshold is reached earlier, and still once.
+    assert arrivals.a_week(0.15).tolist() == [1, 0, 0, 0, 0]
+
+
+def test_a_lead_that_was_there_before_and_is_above_at_once_is_not_counted() -> None:
+    days = [-3, 4, 11, 4, 11]
+    seen = [math.nan, 0.9, 0.8, 0.3, 0.9]  # the first snapshot of "a" was not judged
+    arrivals = Arrivals.of(["a", "a", "a", "b", "b"], days, seen)
+
+    assert arrivals.a_week(0.5).tolist() == [0, 1]
+    # It is counted where it is seen to rise.
+    assert arrivals.a_week(0.85).tolist() == [0, 1]
+
+
+def test_one_busy_week_in_twenty_may_bring_more() -> None:
+    # 40 weeks of one lead each; in two of them there are five.
+    extra = [7 * w + 4 for w in (10, 20) for _ in range(4)]
+    days = [*(7 * w + 4 for w in range(40)), *extra]
+    arrivals = Arrivals.of(range(len(days)), days, np.full(len(days), 0.5))
+
+    assert arrivals.usual_most(0.5) == 1
+    assert arrivals.lowest_within(1) == 0.5
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10_000), st.integers(1, 120), st.integers(1, 8))
+def test_the_lowest_threshold_within_a_capacity_keeps_it(
+    seed: int, rows: int, leads: int
+) -> None:
+    random = np.random.default_rng(seed)
+    arrivals = Arrivals.of(
+        random.integers(0, 40, rows), random.integers(0, 60, rows),
+        random.random(rows).round(1),
+    )  # fmt: skip
+
+    found = arrivals.lowest_within(leads)
+
+    tried = np.unique(arrivals.probability)
+    kept = [t for t in tried if found is not None and t >= found]
+    assert all(arrivals.usual_most(float(t)) <= leads for t in kept)
+    if looser := [t for t in tried if found is None or t < found]:
+        assert arrivals.usual_most(float(looser[-1])) > leads
+
+
+def test_a_weekly_capacity_says_so_and_has_a_second_choice_in_a_short_history() -> None:
+    chance = [0.1, 0.4, 0.6, 0.9]
+    evidence = Evidence.of(chance, [0, 0, 1, 1])
+    rule = WeeklyCapacityRule(1, otherwise=CapacityRule(0.5))
+    rules = CutoffRules(mql=CapacityRule(1.0), sql=rule)
+
+    dated = replace(evidence, arrivals=Arrivals.of(range(4), [4, 11, 18, 25], chance))
+    short = replace(evidence, arrivals=Arrivals.of(range(4), [4, 5, 6, 11], chance))
+
+    sql = choose_cutoffs(rules, dated).sql
+    assert (sql.rule, sql.threshold, sql.kept) == ("capacity", 0.1, True)
+    assert "In 19 weeks of 20 at most 1 lead newly qualify" in sql.said
+    sql = choose_cutoffs(rules, short).sql
+    assert (sql.threshold, sql.kept) == (0.6, False)
+    assert "4 weeks of snapshots are needed to tell a busy one" in sql.said
+
+
+def test_a_weekly_capacity_without_dates_is_refused() -> None:
+    rules = CutoffRules(mql=CapacityRule(1.0), sql=WeeklyCapacityRule(40))
+    with pytest.raises(ConfigError, match="Ask for capacity_share"):
+        choose_cutoffs(rules, Evidence.of([0.1, 0.9], [0, 1]))

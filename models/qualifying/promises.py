@@ -38,8 +38,8 @@ from scipy.special import bdtr, bdtrc, stdtr
 
 from features.errors import ConfigError
 
-from .evidence import Evidence, Keys
-from .points import Floats
+from ..evidence import Evidence, Keys
+from ..points import Floats
 
 # Enough that two neighbours differ by about a fifth in share, from 0.1 % to all.
 THRESHOLDS: Final = 40

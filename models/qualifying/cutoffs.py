@@ -21,9 +21,14 @@ import numpy.typing as npt
 from features.errors import ModelError
 from features.vocabulary import Qualification
 
-from .capacity import capacity_cutoff, value_cutoff
-from .evidence import Evidence
-from .intervals import exact_interval
+from ..evidence import Evidence
+from ..judging.intervals import exact_interval
+from .capacity import (
+    capacity_cutoff,
+    threshold_below,
+    value_cutoff,
+    weekly_capacity_cutoff,
+)
 from .promises import (
     Found,
     NotFound,
@@ -38,8 +43,10 @@ from .rules import (
     CutoffRules,
     PrecisionRule,
     ValueRule,
+    WeeklyCapacityRule,
     asked_by,
     percent,
+    promised_by,
 )
 
 MQL_BEYOND_SQL: Final = 1.5  # leads in MQL and SQL together, for each lead in SQL
@@ -208,25 +215,19 @@ def _choose(name: str, rule: CutoffRule, evidence: Evidence) -> Cutoff:
 
 def _found(rule: CutoffRule, evidence: Evidence) -> tuple[Found | NotFound, str]:
     """Threshold that a rule finds, and what may then be said of it."""
+    found: Found | NotFound
     match rule:
         case PrecisionRule():
             return _precise(rule, evidence)
         case CaptureRule(capture, confidence):
             found = capture_of(evidence, capture=capture, delta=1 - confidence)
-            return found, (
-                f"Of those who convert at least {percent(capture)} qualify, with "
-                f"{percent(confidence)} confidence, each group counted once."
-            )
         case CapacityRule(share):
-            return capacity_cutoff(evidence.probability, share, evidence.weight), (
-                f"At most {percent(share)} of the leads qualify; no precision is "
-                "promised."
-            )
+            found = capacity_cutoff(evidence.probability, share, evidence.weight)
+        case WeeklyCapacityRule(leads):
+            found = weekly_capacity_cutoff(evidence.arrivals, leads)
         case ValueRule(value, cost):
-            return Found(value_cutoff(value, cost)), (
-                f"A lead qualifies where its probability times {value:g} is at least "
-                f"the cost of {cost:g}; no precision is promised."
-            )
+            found = Found(value_cutoff(value, cost))
+    return found, promised_by(rule)
 
 
 def _precise(rule: PrecisionRule, evidence: Evidence) -> tuple[Found | NotFound, str]:
@@ -281,18 +282,12 @@ def _nested(mql: Cutoff, sql: Cutoff, evidence: Evidence) -> Cutoff:
     if mql.threshold is None or sql.threshold is None or mql.threshold < sql.threshold:
         return mql
     crossed = f"{mql.said} But at {mql.threshold:.3f} it is not below SQL's"
-    values, place = np.unique(evidence.probability, return_inverse=True)
-    each = np.bincount(place.ravel(), evidence.weight) / evidence.weight.sum()
-    above = np.cumsum(each[::-1])[::-1]
-    below = values < sql.threshold
-    wide = below & (above >= MQL_BEYOND_SQL * sql.share - 1e-12)
-    if not below.any():
+    share = MQL_BEYOND_SQL * sql.share
+    threshold, is_wide = threshold_below(sql.threshold, share, evidence)
+    if threshold is None:
         said = f"{crossed}, and no lead here is below that: there is no MQL cutoff."
         return replace(_at(mql.name, "none", None, said, evidence), kept=False)
-    threshold = float(values[wide][-1] if wide.any() else values[0])
-    reach = (
-        f"{MQL_BEYOND_SQL:g} times as many leads as SQL" if wide.any() else "all leads"
-    )
+    reach = f"{MQL_BEYOND_SQL:g} times as many leads as SQL" if is_wide else "all leads"
     said = f"{crossed} {sql.threshold:.3f}, so it is lowered to take in {reach}"
     still = mql.kept and mql.rule == "capture"
     end = ", which keeps the capture." if still else ", and its promise is void."
