@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from models.breakdowns import gains_table, reliability_table, segment_table
 from models.evidence import Codes, Evidence
-from models.intervals import Figure
-from models.misfit import Bins
+from models.judging.breakdowns import gains_table, reliability_table, segment_table
+from models.judging.intervals import Figure
+from models.judging.misfit import Bins
+from models.judging.quality import Quality, judge
 from models.points import Floats
-from models.quality import Quality, judge
 
 
 def drawn(rows: int, seed: int, *, slope: float = 1.0) -> tuple[Floats, Codes, Floats]:

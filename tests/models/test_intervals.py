@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from models.intervals import exact_interval, paired_difference, resampled
+from models.judging.intervals import exact_interval, paired_difference, resampled
 
 
 def test_exact_interval_is_that_of_clopper_and_pearson() -> None:
@@ -39,3 +39,18 @@ def test_paired_difference_is_by_group() -> None:
     # Only x, only y, or both can be drawn: 0, -.1 and the figure itself.
     assert told.low == pytest.approx(-0.1)
     assert told.high == pytest.approx(0.0)
+
+
+def test_samples_do_not_depend_on_how_many_are_held_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    group = np.arange(30) // 3
+    told = []
+    for cells in (30, 100, 1_000_000):  # one sample at a time, three, and all
+        monkeypatch.setattr("models.judging.intervals._CELLS", cells)
+        parts = list(resampled(np.ones(30), group, draws=50, seed=3))
+        assert max(part.size for part in parts) <= max(cells, 30)
+        told.append(np.concatenate(parts))
+
+    assert (told[0] == told[1]).all()
+    assert (told[0] == told[2]).all()

@@ -28,15 +28,16 @@ import pandas as pd
 
 from features.errors import DataError
 
-from .evidence import Codes, Evidence, Keys
+from ..evidence import Codes, Evidence, Keys
+from ..points import Floats, log_odds_of
 from .intervals import DRAWS, LEVEL, Figure, figures
 from .misfit import Bins, offsets, slopes
-from .points import Floats, log_odds_of
 from .ranking import Steps, ratio
 
 # Within 1/512 of the rows log-odds hardly differ: samples of intercept and slope are
 # reckoned on so many bins, a hundred times faster, and the figures on the rows.
 _FINE_BINS: Final = 512
+_SHARES: Final = (0.05, 0.10, 0.20)  # of the leads, for lift and capture
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ class _Bench:
         reliability = self.bins.squared_error(weight, noise)
         uncertainty = rate * (1 - rate)
         steps = Steps.of(weight, self.evidence.outcome, self.evidence.probability)
-        captures = [steps.capture(share) for share in (0.05, 0.10, 0.20)]
+        captures = steps.capture(_SHARES)
         parts = [
             loss,
             brier,
@@ -232,7 +233,7 @@ class _Bench:
         parts += [1 - ratio(brier, base), ratio(rate, chance)]
         parts += [offsets(*line), slopes(*line), np.sqrt(reliability)]
         parts += [steps.auc(), steps.average_precision()]
-        parts += [c / s for c, s in zip(captures, (0.05, 0.10, 0.20), strict=True)]
+        parts += [c / s for c, s in zip(captures, _SHARES, strict=True)]
         return np.column_stack(parts + captures)
 
 

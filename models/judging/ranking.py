@@ -1,7 +1,8 @@
 """The ranking: how well the order of the leads foretells who converts.
 
 Every function takes weights of many samples at once, since intervals come from
-hundreds of them: the rows are sorted once, and each sample is then a matter of sums.
+hundreds of them: the rows are sorted once, and each sample is then a matter of sums,
+which are run up from the top once for all figures.
 Rows with one probability form a step, and no order is invented among them: half of
 their pairs count as won, and a share that ends within a step takes part of it.
 """
@@ -9,16 +10,17 @@ their pairs count as won, and a share that ends within a step takes part of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from .points import Floats
+from ..points import Floats
 
 _NOTHING: Final = 1e-100  # less than this is an accident of floats, and overflows
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Steps:
     """Weight on each step of equal probability, from low to high.
 
@@ -43,10 +45,21 @@ class Steps:
     def of(cls, weight: Floats, outcome: Floats, probability: Floats) -> Steps:
         """Sum the rows, sorted by probability, of weights of shape (samples, n)."""
         starts = np.flatnonzero(np.diff(probability, prepend=-1.0))
-        return cls(
-            np.add.reduceat(weight, starts, axis=1),
-            np.add.reduceat(weight * outcome, starts, axis=1),
-        )
+        converted = weight * outcome
+        if starts.size < probability.size:
+            weight = np.add.reduceat(weight, starts, axis=1)
+            converted = np.add.reduceat(converted, starts, axis=1)
+        return cls(weight, converted)
+
+    @cached_property
+    def taken(self) -> Floats:
+        """Weight from the top down to each step, that one included, top first."""
+        return np.cumsum(self.total[:, ::-1], axis=1)
+
+    @cached_property
+    def found(self) -> Floats:
+        """Weight of those that converted, run up in the same way."""
+        return np.cumsum(self.converted[:, ::-1], axis=1)
 
     def auc(self) -> Floats:
         """Chance that a converted row stands above one that did not, of each sample.
@@ -56,28 +69,36 @@ class Steps:
         >>> Steps(np.array([[1.0, 1, 1]]), np.array([[0.0, 1, 0]])).auc().tolist()
         [0.5]
         """
-        lost = self.total - self.converted
-        below = np.cumsum(lost, axis=1) - lost
-        won = (self.converted * (below + lost / 2)).sum(axis=1)
-        return ratio(won, self.converted.sum(axis=1) * lost.sum(axis=1))
+        lost = self.taken - self.found
+        all_lost, all_found = lost[:, -1], self.found[:, -1]
+        # A step's own pairs are halves, so that it stands midway between its borders.
+        above = lost - (self.total - self.converted)[:, ::-1] / 2
+        beaten = np.einsum("ij,ij->i", self.converted[:, ::-1], above)
+        return ratio(all_lost * all_found - beaten, all_lost * all_found)
 
     def average_precision(self) -> Floats:
         """Precision at each step, averaged over the conversions, of each sample."""
-        converted = self.converted[:, ::-1]
-        found = np.cumsum(converted, axis=1)
-        taken = np.cumsum(self.total[:, ::-1], axis=1)
-        precision = np.nan_to_num(ratio(found, taken))
-        return ratio((converted * precision).sum(axis=1), found[:, -1])
+        precision = np.nan_to_num(ratio(self.found, self.taken))
+        hits = np.einsum("ij,ij->i", self.converted[:, ::-1], precision)
+        return ratio(hits, self.found[:, -1])
 
-    def capture(self, share: float) -> Floats:
-        """Share of the conversions found in the top share of rows, of each sample."""
-        found = np.cumsum(self.converted[:, ::-1], axis=1)
-        taken = np.cumsum(self.total[:, ::-1], axis=1)
+    def capture(self, shares: tuple[float, ...]) -> list[Floats]:
+        """Share of the conversions found in the top shares of rows, of each sample.
+
+        Examples
+        --------
+        >>> Steps(np.ones((1, 4)), np.array([[0.0, 1, 0, 1]])).capture((0.25, 0.5))
+        [array([0.5]), array([0.5])]
+        """
         caught = [
-            np.interp(share * t[-1], np.append(0.0, t), np.append(0.0, f))
-            for t, f in zip(taken, found, strict=True)
+            np.interp(
+                np.multiply(shares, taken[-1]),
+                np.append(0.0, taken),
+                np.append(0.0, found),
+            )
+            for taken, found in zip(self.taken, self.found, strict=True)
         ]
-        return ratio(np.array(caught), found[:, -1])
+        return [ratio(c, self.found[:, -1]) for c in np.array(caught).T]
 
 
 def ratio(above: Floats, below: Floats) -> Floats:

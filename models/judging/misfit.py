@@ -26,8 +26,8 @@ from typing import Final
 
 import numpy as np
 
-from .evidence import Codes, Evidence
-from .points import Floats, log_odds_of, probability_of
+from ..evidence import Codes, Evidence
+from ..points import Floats, log_odds_of, probability_of
 from .ranking import ratio
 
 MOST_BINS: Final = 15

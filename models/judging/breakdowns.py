@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .evidence import Codes, Evidence, Keys, Mask
+from ..evidence import Codes, Evidence, Keys, Mask
+from ..points import Floats
 from .intervals import exact_interval
 from .misfit import equal_bins
-from .points import Floats
 
 # Below this many conversions foreseen (or not-conversions), the rate of a segment may
 # be double the foreseen by chance alone.

@@ -1,0 +1,1 @@
+"""What happened, beside what was said: every figure of judgement with its doubt."""
