@@ -1,0 +1,1 @@
+"""Leads unlike past ones: flags, forests, and how many past leads support a score."""
