@@ -14,9 +14,11 @@ from features.catalogue import Catalogue
 from features.errors import ModelError
 from features.vocabulary import Family, Unit
 
-from .cutoffs import Cutoffs
 from .points import Scale
+from .qualifying.cutoffs import Cutoffs
 from .served import FORMAT
+from .unfamiliar.familiarity import Familiarity
+from .unfamiliar.support import Support
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,21 @@ class Contract:
         Quartiles of fit and of engagement points on the calibrate rows.
     reference : str
         What the explanation's baseline is.
+    trained_until : str or None
+        The instant (ISO 8601, UTC) by which every outcome that it learnt from was
+        known: rows from then on are new to it. None for a flat export.
+    recalibration : dict or None
+        Of which scorer this is a recalibration, on what, and what has become of its
+        promises; None for a scorer with its first calibration.
+    hysteresis : float
+        In points: how far below a cutoff a lead keeps its standing.
+    familiarity : Familiarity or None
+        How leads unlike those learnt from are told; None: by unseen categories alone.
+    support : tuple of Support
+        Past leads and conversions by market segment.
+    scorer : str
+        ``booster``; or, where there was too little data for one, ``points_table`` or
+        ``scorecard``.
     """
 
     model: str
@@ -116,6 +133,12 @@ class Contract:
     fingerprint: str
     grades: dict[str, tuple[float, ...]]
     reference: str = "training paths"
+    trained_until: str | None = None
+    recalibration: dict[str, Any] | None = None
+    hysteresis: float = 0.0
+    familiarity: Familiarity | None = None
+    support: tuple[Support, ...] = ()
+    scorer: str = "booster"
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -180,8 +203,11 @@ class Contract:
 
 def _records(raw: dict[str, Any]) -> dict[str, Any]:
     ages = raw["lead_age_days"]
+    told = raw.get("familiarity")
     return {
         **raw,
+        "familiarity": None if told is None else Familiarity.from_dict(told),
+        "support": tuple(Support.from_dict(s) for s in raw.get("support", ())),
         "features": tuple(_feature(f) for f in raw["features"]),
         "signals": tuple(_signal(s) for s in raw["signals"]),
         "scale": Scale.from_dict(raw["scale"]),

@@ -17,9 +17,12 @@ from features.company import Company, DeclaredAttribute, Kind
 from features.errors import ModelError
 from features.vocabulary import Family, FunnelStage, Unit
 from models.contract import Contract, ModelFeature, ModelSignal, model_signals
-from models.cutoffs import Cutoffs
 from models.points import Scale
+from models.qualifying.cutoffs import Cutoffs
 from models.served import encode
+from models.unfamiliar.familiarity import Familiarity
+from models.unfamiliar.flags import Flags, Patterns
+from models.unfamiliar.support import Segment, Support
 from tests.models.small_models import (
     MIXED_FEATURES,
     MIXED_SIGNALS,
@@ -57,6 +60,7 @@ signals = st.builds(
     lookbacks_days=st.lists(st.integers(1, 90), max_size=3).map(tuple),
     is_personal=st.booleans(),
 )
+bounds = st.tuples(st.integers(0, 9), number, number)
 contracts = st.builds(
     Contract,
     model=text,
@@ -79,6 +83,51 @@ contracts = st.builds(
     fingerprint=text,
     grades=st.fixed_dictionaries({"fit": numbers, "engagement": numbers}),
     reference=text,
+    hysteresis=st.floats(0, 20),
+    familiarity=st.none()
+    | st.builds(
+        Familiarity,
+        alpha=st.floats(0.01, 0.1),
+        forests=st.just(()),
+        compared=st.integers(0, 9),
+        strangest=st.just(()),
+        flags=st.builds(
+            Flags,
+            used=st.lists(st.integers(0, 9), max_size=2).map(tuple),
+            bounds=st.lists(
+                st.tuples(st.integers(0, 9), number, number), max_size=2
+            ).map(tuple),
+            small_pools=st.just(()),
+            patterns=st.lists(
+                st.builds(
+                    Patterns,
+                    name=text,
+                    columns=st.just(((0, 1), (2,))),
+                    seen=texts,
+                    most=st.integers(0, 9),
+                ),
+                max_size=2,
+            ).map(tuple),
+        ),
+    ),
+    support=st.lists(
+        st.builds(
+            Support,
+            column=text,
+            words=text,
+            ends=numbers,
+            segments=st.lists(
+                st.builds(
+                    Segment,
+                    name=text,
+                    leads=st.integers(0, 9),
+                    conversions=st.integers(0, 9),
+                ),
+                max_size=2,
+            ).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 

@@ -11,8 +11,7 @@ import pytest
 from features.errors import DataError, ModelError
 from features.vocabulary import Family, Unit
 from models.contract import ModelFeature, ModelSignal
-from models.conversion import margins
-from models.explanation import (
+from models.explaining.explanation import (
     Explanation,
     as_shap,
     explain,
@@ -20,6 +19,7 @@ from models.explanation import (
     largest_gap,
     quartiles,
 )
+from models.learning.conversion import margins
 from models.points import Floats, Scale
 from models.treeshap import TreeExplainer
 from tests.models.small_models import (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from features.vocabulary import Family, Unit
 from models.contract import Contract, ModelFeature, ModelSignal
-from models.reasons import Reason, reasons_of, words_of
+from models.explaining.reasons import Reason, reasons_of, words_of
 from tests.models.small_models import contract
 
 SOURCE = ModelFeature("source", categories=("ad", "web"), rare=("radio",))

@@ -15,9 +15,9 @@ import pandas as pd
 from features.errors import ModelError
 from features.vocabulary import Family
 
-from .contract import Contract
-from .points import Floats
-from .treeshap import TreeExplainer
+from ..contract import Contract
+from ..points import Floats
+from ..treeshap import TreeExplainer
 
 if TYPE_CHECKING:
     import shap

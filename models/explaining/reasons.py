@@ -13,8 +13,8 @@ import pandas as pd
 
 from features.vocabulary import Unit
 
-from .contract import Contract, ModelFeature, ModelSignal
-from .points import Floats
+from ..contract import Contract, ModelFeature, ModelSignal
+from ..points import Floats
 
 MOST_REASONS = 4  # of either direction
 _LEAST_POINTS = 0.05  # would be printed as nought

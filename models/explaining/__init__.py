@@ -1,0 +1,1 @@
+"""Points and words of every signal."""
