@@ -5,34 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from features.catalogue import Catalogue, catalogue_of
+from features.company import Company
 from features.engine import Engine, bytes_of, instants_are_utc
 from features.outcomes import make_labelled_spine
 
-from ..artefacts import CATALOGUE, FEATURES, INTAKE, SPINE, TABLES
+from ..artefacts import CATALOGUE, FEATURES, INTAKE, MATURITY, SPINE, TABLES
 from ..company import company_of, ending_of, maturity_of, rule_of
+from ..judging.maturity import ripening, told
 from ..sections import Config
 from ..stage import Shelf, read_manifest, stage
 from ..tables import attribute_values, known_until, shown
+from ..training.contestants import points_table_in
 from ..weaving import write_by_query, write_features, write_in_spark
 
 
-@stage(reads=(INTAKE,), writes=(SPINE, FEATURES, CATALOGUE))
+@stage(reads=(INTAKE,), writes=(SPINE, MATURITY, FEATURES, CATALOGUE))
 def build(config: Config, shelf: Shelf) -> None:
     """Take snapshots, compute every signal as it stood then, attach outcomes."""
+    build_as(config, shelf, None)
+
+
+def build_as(config: Config, shelf: Shelf, company: Company | None) -> None:
+    """Build with the signals of a company; None: of the one that is configured."""
     until = known_until(shelf.get(INTAKE))
     maturity = maturity_of(config, until)
     with shown(config, shelf.folder / TABLES) as connection:
         shelf.say("taking snapshots")
-        counts = make_labelled_spine(
-            connection, rule_of(config), ending_of(config), maturity
+        how = rule_of(config), ending_of(config), maturity
+        counts = make_labelled_spine(connection, *how)
+        aged = ripening(connection, *how, counts.snapshots)
+        catalogue = catalogue_of(
+            company or company_of(config, attribute_values(connection))
         )
-        catalogue = catalogue_of(company_of(config, attribute_values(connection)))
+        points_table_in(config, catalogue)  # refused at once, not after all signals
         shelf.say(f"{len(catalogue)} signals at {counts.snapshots:,} snapshots")
         spine = connection.sql("FROM spine ORDER BY row").df()
         shelf.put(SPINE, instants_are_utc(spine))
         _write_features(config, shelf, connection, catalogue)
     shelf.note(shelf.folder / FEATURES.file)
-    told = {
+    shelf.put(MATURITY, told(aged))
+    listing = {
         "spine": counts.to_dict(),
         "horizon_days": maturity.horizon_days,
         "known_until": None if until is None else until.isoformat(),
@@ -40,7 +52,7 @@ def build(config: Config, shelf: Shelf) -> None:
         "fingerprint": catalogue.fingerprint,
         "signals": listed(catalogue, "duckdb"),
     }
-    shelf.put(CATALOGUE, told)
+    shelf.put(CATALOGUE, listing)
 
 
 def _write_features(

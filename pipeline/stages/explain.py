@@ -7,6 +7,7 @@ holds what the judged one said, so the two do not add up to one another.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,14 @@ from features.catalogue import catalogue_of
 from features.company import Company
 from features.vocabulary import DAY_US, Split
 from models.contract import Contract, ModelFeature, model_signals
-from models.cutoffs import Cutoffs
-from models.explanation import Explanation, quartiles
-from models.explanation import explain as explained_by
+from models.evidence import Mask
+from models.explaining.explanation import Explanation, quartiles
+from models.explaining.explanation import explain as explained_by
 from models.points import Floats, Scale
+from models.qualifying.cutoffs import Cutoffs
 from models.served import encode
 from models.treeshap import TreeExplainer
+from models.treeshap.trees import read_trees
 
 from ..artefacts import (
     BOOSTER,
@@ -31,39 +34,71 @@ from ..artefacts import (
     CUTOFFS,
     ENCODING,
     EXPLANATIONS,
+    FAMILIARITY,
     FEATURES,
     IMPORTANCE,
+    LADDER,
     MARGINS,
     SPINE,
 )
 from ..company import ending_of, rule_of
+from ..night.familiarity import with_familiarity
 from ..sections import Config
 from ..stage import Shelf, stage
 
 
 @stage(
     reads=(
-        SPINE, FEATURES, CATALOGUE, ENCODING, MARGINS, BOOSTER, CALIBRATION, CUTOFFS,
+        SPINE, FEATURES, CATALOGUE, ENCODING, LADDER, MARGINS, BOOSTER, CALIBRATION,
+        CUTOFFS,
     ),
-    writes=(CONTRACT, EXPLANATIONS, IMPORTANCE),
+    writes=(CONTRACT, FAMILIARITY, EXPLANATIONS, IMPORTANCE),
 )  # fmt: skip
 def explain(config: Config, shelf: Shelf) -> None:
     """Settle the contract, and split the points of the newest block among signals."""
+    spine, split = shelf.get(SPINE), shelf.get(MARGINS)["split"]
+    learnt = np.ones(len(spine), dtype=np.bool_)
+    if not config.train.refit_after_test:
+        learnt = ~split.isin([Split.TEST, Split.EMBARGO]).to_numpy()
+    contract = _contract(config, shelf, spine, _trained_until(config, spine[learnt]))
+    found, on_calibrate = put_points(shelf, contract)
+    graded = _with_grades(contract, found, on_calibrate)
+    used = set(read_trees(shelf.get(BOOSTER)).splits.feature.tolist())
+    shelf.say("learning what past leads are like")
+    features = shelf.get(FEATURES)
+    told, forests = with_familiarity(
+        config, graded, spine[learnt], features[learnt], used
+    )
+    shelf.put(FAMILIARITY, forests)
+    shelf.put(CONTRACT, told.to_json())
+
+
+def put_points(shelf: Shelf, contract: Contract) -> tuple[Explanation, Mask]:
+    """Explain the calibrate and the test rows, and put their points on the shelf.
+
+    Returns
+    -------
+    Explanation
+        Of these rows.
+    ndarray of bool
+        Which of them calibrated.
+    """
     spine, features = shelf.get(SPINE), shelf.get(FEATURES)
     split = shelf.get(MARGINS)["split"]
-    contract = _contract(config, shelf, spine)
     explainer = TreeExplainer.from_text(shelf.get(BOOSTER), contract.players)
     shown = np.flatnonzero(split.isin([Split.CALIBRATE, Split.TEST]))
     encoded = encode(features.iloc[shown], contract.encoding)
     shelf.say(f"explaining {len(shown):,} snapshots")
     found = explained_by(explainer, contract, encoded, explainer.margins(encoded))
     on_calibrate = (split.iloc[shown] == Split.CALIBRATE).to_numpy()
-    shelf.put(CONTRACT, _with_grades(contract, found, on_calibrate).to_json())
     shelf.put(EXPLANATIONS, _points(spine.iloc[shown], found, contract))
     shelf.put(IMPORTANCE, _importance(found, contract, ~on_calibrate))
+    return found, on_calibrate
 
 
-def _contract(config: Config, shelf: Shelf, spine: pd.DataFrame) -> Contract:
+def _contract(
+    config: Config, shelf: Shelf, spine: pd.DataFrame, trained_until: str | None
+) -> Contract:
     told, calibration = shelf.get(CATALOGUE), shelf.get(CALIBRATION)
     company = Company.from_dict(told["company"])
     features = tuple(
@@ -92,7 +127,19 @@ def _contract(config: Config, shelf: Shelf, spine: pd.DataFrame) -> Contract:
         company=told["company"],
         fingerprint=told["fingerprint"],
         grades={},
+        hysteresis=config.points.hysteresis,
+        trained_until=trained_until,
+        scorer=shelf.get(LADDER).get("scorer", "booster"),
     )
+
+
+def _trained_until(config: Config, learnt: pd.DataFrame) -> str | None:
+    """When the last outcome was known that the scorer has learnt from."""
+    if learnt["snapshot_at"].isna().any():
+        return None
+    outcome = config.outcome
+    wait = timedelta(days=(outcome.horizon_days or 0) + outcome.settling_days)
+    return str((learnt["snapshot_at"].max() + wait).isoformat())
 
 
 def _lead_ages(spine: pd.DataFrame) -> tuple[float, float] | None:

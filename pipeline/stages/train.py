@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from features.catalogue import catalogue_of
-from features.company import Company
-from models.conversion import Learnable, Recipe, margins
-from models.encoding import Chosen, choose_features
-from models.ladder import Ladder, climb, fit_final
-from models.served import encode
-from models.splits import Blocks, SplitRule, divide
-from models.timeline import timeline_of
+from models.learning.conversion import margins_of
+from models.learning.encoding import Chosen
+from models.learning.splits import Blocks, TooLittle, divide
+from models.learning.training import Training
 
 from ..artefacts import (
     BOOSTER,
     CATALOGUE,
+    CONTESTANTS,
     ENCODING,
     FEATURES,
     JUDGED,
@@ -30,111 +25,80 @@ from ..artefacts import (
 )
 from ..sections import Config
 from ..stage import Shelf, stage
+from ..training.contestants import Labelled, contestant_margins
+from ..training.fallback import BOOSTER as BOOSTED
+from ..training.fallback import Instead, fall_back
+from ..training.trainable import trainable
 
 
 @stage(
     reads=(SPINE, FEATURES, CATALOGUE),
-    writes=(ENCODING, LADDER, MARGINS, JUDGED, BOOSTER),
+    writes=(ENCODING, LADDER, MARGINS, CONTESTANTS, JUDGED, BOOSTER),
 )
 def train(config: Config, shelf: Shelf) -> None:
     """Choose the simplest booster that predicts later outcomes, and fit it."""
-    spine, features = shelf.get(SPINE), shelf.get(FEATURES)
-    company = Company.from_dict(shelf.get(CATALOGUE)["company"])
-    timeline = timeline_of(spine, _wait(config))
-    blocks = divide(timeline, _split_rule(config))
-    chosen = _chosen(config, features.iloc[blocks.before], company)
-    rows = _learnable(config, spine, features, chosen, company)
-    recipe = _recipe(config)
-    ladder = climb(
-        rows,
-        timeline,
-        blocks,
-        recipe,
-        depths=config.train.depths,
-        most_rows=config.train.most_rows,
-        progress=shelf.say,
-    )
+    data = trainable(config, shelf)
+    held, spine = data.held, data.held.spine
+    try:
+        blocks = divide(data.timeline, data.rule)
+    except TooLittle:
+        if not config.train.fallback:
+            raise
+        instead = fall_back(config, held, data.timeline, data.rule, data.encoded)
+        _put_instead(shelf, held, instead)
+        return
+    chosen, rows = data.encoded(blocks.before)
+    shelf.put(CONTESTANTS, contestant_margins(config, held, rows, blocks))
+    trainer = data.trainer(rows, blocks)
+    training = trainer.choose(shelf.say)
+    margin = trainer.margins_before(training.committee, shelf.say)
     shelf.say("fitting the judged booster")
-    judged = fit_final(rows.take(blocks.before), ladder, recipe)
-    margin = ladder.margin.copy()
-    margin[blocks.test] = margins(judged, rows.encoded[blocks.test])
+    judged = trainer.fit(training.committee, blocks.before)
+    margin[blocks.test] = margins_of(judged, rows.encoded[blocks.test])
+    rolled = margin.copy()
     served, served_as = judged, chosen
     if config.train.refit_after_test:
+        rolled[blocks.test] = np.nan
+        later = trainer.margins_beyond(training.committee, shelf.say)
+        rolled = np.where(np.isnan(later), rolled, later)
         shelf.say("fitting the served booster")
         # What the newest rows hold is known to it: a category first seen there, too.
-        served_as = _chosen(config, features, company)
-        rows = _learnable(config, spine, features, served_as, company)
-        served = fit_final(rows, ladder, recipe)
+        every = np.arange(len(spine))
+        served_as, rows = data.encoded(every)
+        served = data.trainer(rows, blocks).fit(training.committee, every)
     again = np.full(len(margin), np.nan)
-    again[blocks.test] = margins(served, rows.encoded[blocks.test])
+    again[blocks.test] = margins_of(served, rows.encoded[blocks.test])
     shelf.put(ENCODING, _encoding(served_as, chosen))
-    shelf.put(LADDER, _told(ladder, blocks))
-    shelf.put(
-        MARGINS,
-        pd.DataFrame(
-            {
-                "row": spine["row"],
-                "split": blocks.split,
-                "margin": margin,
-                "served_margin": again,
-            }
-        ),
-    )
-    shelf.put(JUDGED, judged.model_to_string())
-    shelf.put(BOOSTER, served.model_to_string())
+    shelf.put(LADDER, _told(training, blocks))
+    told = {
+        "row": spine["row"],
+        "split": blocks.split,
+        "margin": margin,
+        "rolled_margin": rolled,
+        "served_margin": again,
+    }
+    shelf.put(MARGINS, pd.DataFrame(told))
+    shelf.put(JUDGED, judged)
+    shelf.put(BOOSTER, served)
 
 
-def _chosen(config: Config, features: pd.DataFrame, company: Company) -> Chosen:
-    return choose_features(
-        features, catalogue_of(company), rare_rows=config.train.rare_rows
-    )
-
-
-def _wait(config: Config) -> timedelta:
-    outcome = config.outcome
-    return timedelta(days=(outcome.horizon_days or 0) + outcome.settling_days)
-
-
-def _split_rule(config: Config) -> SplitRule:
-    section = config.train
-    return SplitRule(
-        section.test_share,
-        section.folds,
-        section.least_conversions,
-        section.least_block_conversions,
-    )
-
-
-def _recipe(config: Config) -> Recipe:
-    section = config.train
-    return Recipe(
-        section.learning_rate, section.most_rounds, section.seed, section.threads
-    )
-
-
-def _learnable(
-    config: Config,
-    spine: pd.DataFrame,
-    features: pd.DataFrame,
-    chosen: Chosen,
-    company: Company,
-) -> Learnable:
-    kept = [f.to_dict() for f in chosen.features]
-    direction = {f.name: s.monotone for s in catalogue_of(company) for f in s}
-    directions = tuple(
-        direction[f.name] if config.train.monotone and f.categories is None else 0
-        for f in chosen.features
-    )
-    categorical = tuple(
-        place for place, f in enumerate(chosen.features) if f.categories is not None
-    )
-    return Learnable(
-        encode(features, kept),
-        spine["outcome"].to_numpy(np.float64),
-        spine["group_id"].to_numpy(object),
-        categorical,
-        directions,
-    )
+def _put_instead(shelf: Shelf, held: Labelled, found: Instead) -> None:
+    """Leave what a booster would have left."""
+    shelf.say(found.said)
+    rows = held.spine["row"]
+    margins_told = {
+        "row": rows,
+        "split": found.blocks.split,
+        "margin": found.margin,
+        "rolled_margin": found.margin,
+        "served_margin": found.served_margin,
+    }
+    shelf.put(ENCODING, found.encoding)
+    shelf.put(LADDER, found.ladder())
+    shelf.put(CONTESTANTS, pd.DataFrame({"row": rows}))
+    shelf.put(MARGINS, pd.DataFrame(margins_told))
+    shelf.put(JUDGED, found.judged)
+    shelf.put(BOOSTER, found.served)
 
 
 def _encoding(served: Chosen, judged: Chosen) -> dict[str, Any]:
@@ -145,11 +109,11 @@ def _encoding(served: Chosen, judged: Chosen) -> dict[str, Any]:
     }
 
 
-def _told(ladder: Ladder, blocks: Blocks) -> dict[str, Any]:
+def _told(training: Training, blocks: Blocks) -> dict[str, Any]:
     names, counts = np.unique(blocks.split.astype(str), return_counts=True)
     return {
-        "chosen": asdict(ladder.chosen),
-        "rungs": [asdict(r) for r in ladder.rungs],
+        "scorer": BOOSTED,
+        **training.to_dict(),
         "scheme": blocks.scheme,
         "folds": len(blocks.folds),
         "notes": list(blocks.notes),

@@ -1,0 +1,1 @@
+"""What the newest block says, how often it was looked at, how long outcomes take."""

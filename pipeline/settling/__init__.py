@@ -1,0 +1,1 @@
+"""Calibrators and cutoffs settled, and settled again on newer rows."""

@@ -1,0 +1,1 @@
+"""What is trained of a run folder, what beside it, and what serves instead."""

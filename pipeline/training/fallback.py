@@ -1,0 +1,156 @@
+"""The fallback: what is served where there is too little data for a booster, and why.
+
+The points table comes first, since it is what the company trusts and it asks nothing of
+the outcomes but a rate. Without one, a strongly penalised scorecard from ten leads that
+converted on. Below that the refusal stands: a probability would be an invention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from features.catalogue import catalogue_of
+from models.judging.contestants import POINTS_TABLE, SCORECARD
+from models.learning.conversion import Learnable, margins_of
+from models.learning.encoding import Chosen
+from models.learning.few import (
+    LEAST,
+    can_bear_a_scorecard,
+    divide_few,
+    fit_few,
+    unseen_margins,
+)
+from models.learning.splits import Blocks, SplitRule, TooLittle
+from models.learning.timeline import Rows, Timeline
+from models.points import Floats
+
+from ..sections import Config
+from .contestants import Labelled, points_margins, points_table_in
+
+BOOSTER: Final = "booster"
+
+# The columns that are settled on some rows, and all rows encoded so.
+Encode = Callable[[Rows], tuple[Chosen, Learnable]]
+
+
+@dataclass(frozen=True, eq=False)
+class Instead:
+    """What is served instead of a booster.
+
+    Attributes
+    ----------
+    scorer : str
+        ``points_table`` or ``scorecard``.
+    said : str
+        Why, in whole sentences.
+    blocks : Blocks
+    encoding : dict
+        The artefact of that name.
+    margin, served_margin : ndarray of shape (n,)
+        Of the judged scorer, which had not seen the row, and on the test rows of the
+        served one.
+    judged, served : str
+        Model texts.
+    """
+
+    scorer: str
+    said: str
+    blocks: Blocks
+    encoding: dict[str, Any]
+    margin: Floats
+    served_margin: Floats
+    judged: str
+    served: str
+
+    def ladder(self) -> dict[str, Any]:
+        """Return what ladder.json holds: no rung was climbed."""
+        return {
+            "scorer": self.scorer,
+            "chosen": None,
+            "rungs": [],
+            "scheme": self.blocks.scheme,
+            "folds": len(self.blocks.folds),
+            "notes": [self.said, *self.blocks.notes],
+            "rows": pd.Series(self.blocks.split).value_counts().to_dict(),
+        }
+
+
+def fall_back(
+    config: Config,
+    held: Labelled,
+    timeline: Timeline,
+    rule: SplitRule,
+    encode: Encode,
+) -> Instead:
+    """Settle for less than a booster.
+
+    Parameters
+    ----------
+    rule : SplitRule
+        What a booster would have needed.
+    encode : callable
+        From the rows that may be known of to the columns, and every row encoded.
+
+    Raises
+    ------
+    TooLittle
+        When there is too little even for that.
+    """
+    table = points_table_in(config, catalogue_of(held.company))
+    blocks = divide_few(timeline, rule)
+    if table is None and not can_bear_a_scorecard(timeline, blocks.before):
+        raise TooLittle(
+            f"{_too_little(timeline, blocks, rule)} A scorecard needs {LEAST} that "
+            f"converted and {LEAST} that did not. Wait for more outcomes, shorten "
+            "outcome.horizon_days, or write down the company's own [points_table]."
+        )
+    why = _too_little(timeline, blocks, rule)
+    if table is None:
+        return _scorecard(config, blocks, encode, why)
+    margin, text, encoding = points_margins(table, held.features, blocks)
+    kept = {"features": encoding, "dropped": {}, "judged_features": encoding}
+    said = (
+        f"{why} The company's points table is served: it has learnt nothing, and what "
+        "its points are worth was read from these few conversions."
+    )
+    unseen = np.where(blocks.split == "embargo", np.nan, margin)
+    return Instead(POINTS_TABLE, said, blocks, kept, unseen, unseen, text, text)
+
+
+def _scorecard(config: Config, blocks: Blocks, encode: Encode, why: str) -> Instead:
+    chosen, rows = encode(blocks.before)
+    judged = fit_few(rows.take(blocks.before)).text
+    margin = unseen_margins(rows, blocks)
+    margin[blocks.test] = margins_of(judged, rows.encoded[blocks.test])
+    served, served_as = judged, chosen
+    if config.train.refit_after_test:
+        served_as, rows = encode(np.arange(len(rows.outcome)))
+        served = fit_few(rows).text
+    again = np.full(len(margin), np.nan)
+    again[blocks.test] = margins_of(served, rows.encoded[blocks.test])
+    encoding = {
+        "features": [f.to_dict() for f in served_as.features],
+        "dropped": served_as.dropped,
+        "judged_features": [f.to_dict() for f in chosen.features],
+    }
+    said = (
+        f"{why} A scorecard (logistic regression on bands, strongly held back) is "
+        "served; with a [points_table] it would be the company's own points. What "
+        "precedes the test block is too short to be cut in time, so calibration and "
+        "cutoffs rest on folds drawn at random, by group."
+    )
+    return Instead(SCORECARD, said, blocks, encoding, margin, again, judged, served)
+
+
+def _too_little(timeline: Timeline, blocks: Blocks, rule: SplitRule) -> str:
+    return (
+        f"Too little data for a model: {timeline.conversions(blocks.before):,} leads "
+        f"had converted before the test block and {timeline.conversions(blocks.test):,}"
+        f" in it, where a booster needs {rule.least_conversions} to learn from and "
+        f"{rule.least_block_conversions} in each block after that."
+    )
