@@ -2,6 +2,7 @@
 
 The registered model is self-contained: a copy of ``models/served.py``, the booster's
 text and the contract. Nothing is pickled, and nothing of ours is imported by it.
+Who is champion, and who was, is the matter of :mod:`pipeline.registering.registry`.
 """
 
 from __future__ import annotations
@@ -20,28 +21,44 @@ from urllib.parse import urlsplit
 import models.served
 from features.errors import ModelError, RunError
 
-from .artefacts import (
+from ..artefacts import (
     BOOSTER,
     CALIBRATION,
     CHECKS,
+    CONSEQUENCES,
     CONTRACT,
     CUTOFFS,
+    FAMILIARITY,
     IMPORTANCE,
     LADDER,
+    MATURITY,
     QUALITY,
     digest,
 )
-from .bundle import Source
-from .sections import Config
-from .stage import MANIFEST
+from ..bundle import Source
+from ..sections import Config
+from ..stage import MANIFEST
+from .metrics import beyond, metrics_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"
 
-_TAGS = ("leadlight.booster_digest", "leadlight.contract_digest")
+BOOSTER_TAG = "leadlight.booster_digest"
+CONTRACT_TAG = "leadlight.contract_digest"
+RUN_TAG = "leadlight.run"  # the name of the run folder
+FAMILIARITY_TAG = "leadlight.familiarity_digest"  # of scorers that have forests
+_DIGESTS = (BOOSTER_TAG, CONTRACT_TAG)
+
+_LOGGED = (
+    MATURITY, LADDER, CALIBRATION, CUTOFFS, CONSEQUENCES, QUALITY, IMPORTANCE, CHECKS,
+)  # fmt: skip
+
+# What MLflow says where there is no such model, version or alias.
+_ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
 @dataclass(frozen=True)
@@ -63,21 +80,22 @@ def register(config: Config, folder: Path, quality: dict[str, Any]) -> Registere
     quality : dict
         Figures by name, each with ``value``, ``low`` and ``high``.
     """
-    with _client(config) as client:
+    with registry(config) as client:
         import mlflow
 
         experiment = _experiment(client, config)
         with mlflow.start_run(experiment_id=experiment, run_name=folder.name) as run:
             mlflow.log_params(_parameters(config))
-            mlflow.log_metrics(_metrics(quality))
-            for artefact in (LADDER, CALIBRATION, CUTOFFS, QUALITY, IMPORTANCE, CHECKS):
+            mlflow.log_metrics(metrics_of(quality, "test") | beyond(folder))
+            for artefact in _LOGGED:
                 if (folder / artefact.file).exists():
                     mlflow.log_artifact(str(folder / artefact.file))
             mlflow.log_artifact(str(folder / MANIFEST))
             found = _log_scorer(client, config, folder, run.info.run_id)
-        files = (folder / BOOSTER.file, folder / CONTRACT.file)
-        for tag, path in zip(_TAGS, files, strict=True):
-            client.set_model_version_tag(config.run.model, found, tag, digest(path))
+        files = [folder / a.file for a in (BOOSTER, CONTRACT, FAMILIARITY)]
+        tags = dict(zip((*_DIGESTS, FAMILIARITY_TAG), map(digest, files), strict=True))
+        for tag, value in {**tags, RUN_TAG: folder.name}.items():
+            client.set_model_version_tag(config.run.model, found, tag, value)
         client.set_registered_model_alias(config.run.model, CHALLENGER, found)
         return Registered(config.run.model, found, run.info.run_id)
 
@@ -89,27 +107,62 @@ def source_of_alias(config: Config, alias: str) -> Source:
     ------
     ModelError
         When there is none, or the registry does not say what its files must be.
+    RunError
+        When the registry cannot be used.
     """
-    with _client(config) as client:
-        import mlflow
+    with registry(config) as client:
+        found = version_at(client, config.run.model, alias)
+        if found is None:
+            raise ModelError(_none_found(config.run.model, alias))
+        return source_of(found)
 
-        name = config.run.model
-        try:
-            found = client.get_model_version_by_alias(name, alias)
-        except mlflow.exceptions.MlflowException as error:
-            raise ModelError(_none_found(name, alias)) from error
-        folder = Path(mlflow.artifacts.download_artifacts(_place(found)))
-    files = [
-        next(iter(folder.rglob(Path(a.file).name)), None) for a in (BOOSTER, CONTRACT)
-    ]
-    booster, contract = files
-    if booster is None or contract is None or not set(_TAGS) <= set(found.tags):
+
+def version_at(client: MlflowClient, name: str, called: str) -> ModelVersion | None:
+    """Return the version that an alias points to, or of that number; None if none."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        if called.isdecimal():
+            return client.get_model_version(name, called)
+        return client.get_model_version_by_alias(name, called)
+    except MlflowException as error:
+        if error.error_code in _ABSENT:
+            return None
+        raise
+
+
+def source_of(found: ModelVersion) -> Source:
+    """Return the scorer of a version of the registry, fetched where it is far away.
+
+    Raises
+    ------
+    ModelError
+        When the registry does not say what its files must be.
+    """
+    import mlflow
+
+    place = f"models:/{found.name}/{found.version}"
+    folder = Path(mlflow.artifacts.download_artifacts(place))
+    booster, contract, familiarity = (
+        next(iter(folder.rglob(Path(a.file).name)), None)
+        for a in (BOOSTER, CONTRACT, FAMILIARITY)
+    )
+    if booster is None or contract is None or not set(_DIGESTS) <= set(found.tags):
         raise ModelError(
-            f"Version {found.version} of {name} in the registry was not written by "
-            "Leadlight: its booster, its contract or their digests are missing."
+            f"Version {found.version} of {found.name} in the registry was not written "
+            "by Leadlight: its booster, its contract or their digests are missing."
         )
-    tags = [found.tags[t] for t in _TAGS]
-    return Source(name, str(found.version), booster, contract, *tags)
+    return Source(
+        found.name,
+        str(found.version),
+        booster,
+        contract,
+        found.tags[BOOSTER_TAG],
+        found.tags[CONTRACT_TAG],
+        # Without its digest the file is as good as missing.
+        familiarity if FAMILIARITY_TAG in found.tags else None,
+        found.tags.get(FAMILIARITY_TAG, ""),
+    )
 
 
 def _none_found(name: str, alias: str) -> str:
@@ -125,13 +178,22 @@ def _none_found(name: str, alias: str) -> str:
 
 
 @contextmanager
-def _client(config: Config) -> Iterator[MlflowClient]:
-    """MLflow, pointed at the configured store, with pickles refused."""
+def registry(config: Config) -> Iterator[MlflowClient]:
+    """MLflow, pointed at the configured store, with pickles refused.
+
+    Raises
+    ------
+    RunError
+        When it cannot be used.
+    """
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
     # Under `mlflow run` it names a run of that command's store, which need not be ours.
     os.environ.pop("MLFLOW_RUN_ID", None)
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    # A server that does not answer is given up after seconds, not after minutes.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
     # Their progress is not ours to show.
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -150,12 +212,27 @@ def _client(config: Config) -> Iterator[MlflowClient]:
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
         yield mlflow.MlflowClient()
-    except mlflow.exceptions.MlflowException as error:
+    except _unusable() as error:
         said = (str(error).strip().splitlines() or ["no reason was given"])[0]
         raise RunError(
             f"The registry that run.tracking names cannot be used ({said.rstrip('.')})"
             ". Correct run.tracking, or set it to '' to do without a registry."
         ) from error
+
+
+def _unusable() -> tuple[type[Exception], ...]:
+    """What is raised by a store that is damaged, locked, or does not answer."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return (MlflowException, SQLAlchemyError)
+
+
+def has_store(config: Config) -> bool:
+    """Whether there can be anything in the registry; of a server, that it can."""
+    uri = _store(config.run.tracking, Path(config.run.folder).resolve())
+    place = uri.removeprefix("sqlite:///")
+    return place == uri or Path(place).exists()
 
 
 def _store(uri: str, root: Path) -> str:
@@ -192,6 +269,7 @@ def _log_scorer(client: MlflowClient, config: Config, folder: Path, run_id: str)
         artifacts={
             "booster": str(folder / BOOSTER.file),
             "contract": str(folder / CONTRACT.file),
+            "familiarity": str(folder / FAMILIARITY.file),
         },
         pip_requirements=[*needs, f"mlflow=={version('mlflow')}"],
     )
@@ -205,10 +283,6 @@ def _log_scorer(client: MlflowClient, config: Config, folder: Path, run_id: str)
     return str(made.version)
 
 
-def _place(found: Any) -> str:
-    return f"models:/{found.name}/{found.version}"
-
-
 def _parameters(config: Config) -> dict[str, Any]:
     told = config.model_dump(mode="json")
     return {
@@ -217,14 +291,3 @@ def _parameters(config: Config) -> dict[str, Any]:
         for key, value in told[section].items()
         if value is not None
     }
-
-
-def _metrics(quality: dict[str, Any]) -> dict[str, float]:
-    metrics = {}
-    for name, figure in quality.items():
-        if isinstance(figure, dict) and figure.get("value") is not None:
-            for part in ("value", "low", "high"):
-                if figure.get(part) is not None:
-                    key = name if part == "value" else f"{name}_{part}"
-                    metrics[f"test_{key}"] = float(figure[part])
-    return metrics

@@ -1,0 +1,1 @@
+"""MLflow, champions and challengers: registered, compared, promoted, rolled back."""
