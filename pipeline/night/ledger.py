@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from features.errors import RunError
 
-from .artefacts import digest
+from ..artefacts import digest
 from .output import status_of
 
 POINTS = "points:"

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,38 +24,24 @@ from features.snapshots import Ending, SnapshotRule, make_scoring_spine
 from features.vocabulary import Qualification, Status
 from features.weave import weave
 from models.contract import Contract
-from models.explanation import explain, grades
-from models.reasons import MOST_REASONS, Reason, Reasons, reasons_of
+from models.explaining.explanation import explain, grades
+from models.explaining.reasons import reasons_of
+from models.judging.contestants import stands_in
+from models.points import Floats
 from models.served import encode
 
-from .bundle import Bundle
-from .intake import Kept, kept_in, take_in
+from ..bundle import Bundle
+from ..intake import Kept, kept_in, take_in
+from ..sections import Config
+from ..tables import shown
+from .columns import REASON_COLUMNS, named, reason_columns
 from .joins import check_joins
 from .ledger import POINTS, SEEN
-from .sections import Config
+from .previous import Previous, previous_of, standing_of
 from .statuses import statuses_of
-from .tables import shown
+from .unfamiliar import Newness, newness_of, unfamiliar_of
 
 Say = Callable[[str], None]
-
-_DIRECTIONS = ("raising", "lowering")
-_PARTS = ("code", "words", "points")
-_REASON_COLUMNS = [
-    f"{direction}_{place}_{part}"
-    for direction in _DIRECTIONS
-    for place in range(1, MOST_REASONS + 1)
-    for part in _PARTS
-]
-
-# Stated, since a column in which nobody has a value would else be of no kind at all.
-_KINDS = {
-    **{c: "float64" if c.endswith("points") else "str" for c in _REASON_COLUMNS},
-    **dict.fromkeys(("lead_id", "account_id", "status_said", "grade"), "str"),
-    **dict.fromkeys(("probability", "fit_points", "engagement_points"), "float64"),
-    **dict.fromkeys(("start_points", "other_points"), "float64"),
-    "score": "Int64",
-}
-
 
 _WITH_SCORE = (Status.SCORED, Status.UNFAMILIAR, Status.OFF_SCHEDULE)
 _REPEATED = "This row repeats another row of the same lead."
@@ -73,12 +58,15 @@ class Scored:
     ledger : DataFrame
         One row for every lead that got a score, repeats left out: the output without
         its reasons, the points of every signal and every feature as it was seen.
+    newness : Newness
+        Whether the night's leads are like past ones, together.
     notes : tuple of str
         Sentences on touches that were kept and had to be read anew.
     """
 
     table: pd.DataFrame
     ledger: pd.DataFrame
+    newness: Newness
     notes: tuple[str, ...] = ()
 
     def statuses(self) -> dict[str, int]:
@@ -118,9 +106,12 @@ def score_leads(
         When touches belong to no lead or are of no known kind.
     ModelError
         When an attribute that the scorer was trained with is in no table.
+    RunError
+        When standing cannot go on from last night's scores.
     """
     contract = bundle.contract
-    catalogue = _catalogue(contract)
+    catalogue = catalogue_for(contract)
+    previous = _previous(config, contract, at)
     with (
         tempfile.TemporaryDirectory(prefix="leadlight-") as name,
         _kept(config) as kept,
@@ -144,13 +135,26 @@ def score_leads(
             spine = instants_are_utc(connection.sql("FROM spine ORDER BY row").df())
         quarantine = pd.read_parquet(folder / "quarantine.parquet")
     say(f"scoring and explaining {len(spine):,} leads")
-    told, beside = _told(bundle, spine, features)
-    others = _set_aside(quarantine.loc[quarantine["table"] == "leads"], told)
-    table = pd.concat([told, *(each for each in others if len(each))])
-    table = _named(table.sort_values("row", ignore_index=True), bundle)
-    held = table.drop(columns=_REASON_COLUMNS).merge(beside, on="row")
-    notes = () if kept is None else tuple(kept.notes)
-    return Scored(table.drop(columns="row"), held.drop(columns="row"), notes)
+    told = _told(bundle, spine, features, previous)
+    others = _set_aside(quarantine.loc[quarantine["table"] == "leads"], told.table)
+    table = pd.concat([told.table, *(each for each in others if len(each))])
+    table = named(table.sort_values("row", ignore_index=True), bundle)
+    held = table.drop(columns=REASON_COLUMNS).merge(told.beside, on="row")
+    of_files = [] if kept is None else kept.notes
+    notes = tuple(filter(None, [stands_in(contract.scorer), *of_files]))
+    ledger = held.drop(columns="row")
+    return Scored(table.drop(columns="row"), ledger, told.newness, notes)
+
+
+def _previous(
+    config: Config, contract: Contract, at: datetime | None
+) -> Previous | None:
+    """Last night's scores, if they were asked for."""
+    if not config.run.previous:
+        return None
+    is_flat = contract.snapshots["rule"] == "export"
+    tonight = None if at is None or is_flat else pd.Timestamp(at)
+    return previous_of(Path(config.run.previous), contract, tonight)
 
 
 def _kept(config: Config) -> AbstractContextManager[Kept | None]:
@@ -169,7 +173,14 @@ def _show_others(connection: Engine, path: Path) -> None:
         connection.execute("CREATE OR REPLACE VIEW leads AS FROM all_leads")
 
 
-def _catalogue(contract: Contract) -> Catalogue:
+def catalogue_for(contract: Contract) -> Catalogue:
+    """Return the signals that a scorer reads.
+
+    Raises
+    ------
+    ModelError
+        When this version of Leadlight defines them otherwise.
+    """
     catalogue = catalogue_of(Company.from_dict(contract.company))
     if catalogue.fingerprint != contract.fingerprint:
         raise ModelError(
@@ -180,62 +191,71 @@ def _catalogue(contract: Contract) -> Catalogue:
     return catalogue
 
 
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """What is told of the leads that could be read.
+
+    ``table`` has a row for each of them, ``beside`` one for each with a score.
+    """
+
+    table: pd.DataFrame
+    beside: pd.DataFrame
+    newness: Newness
+
+
 def _told(
-    bundle: Bundle, spine: pd.DataFrame, features: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    bundle: Bundle,
+    spine: pd.DataFrame,
+    features: pd.DataFrame,
+    previous: Previous | None,
+) -> _Told:
     """The rows of the leads that could be read, scored where they may be."""
     contract = bundle.contract
     used = set(bundle.explainer.trees.splits.feature.tolist())
-    status, said = statuses_of(spine, features, contract, used)
-    may = (status != Status.INELIGIBLE.value).to_numpy()
-    encoded = encode(features.loc[may], contract.encoding)
-    margin = bundle.margins(encoded)
-    explained = explain(bundle.explainer, contract, encoded, margin)
-    probability = contract.scale.probability(margin)
-    is_plain = (status[may] == Status.SCORED.value).to_numpy()
-    qualification = np.where(
-        is_plain, contract.cutoffs.qualification(probability), Qualification.NONE.value
-    )
+    encoded = encode(features, contract.encoding)
+    may = spine["is_eligible"].to_numpy(dtype=np.bool_)
+    new = unfamiliar_of(features[may], encoded[may], contract, bundle.isolation, used)
+    status, said = statuses_of(spine, new.said.reindex(spine.index), contract)
     table = spine[["row", "lead_id", "account_id", "snapshot_at"]].assign(
         status=status, status_said=said
     )
+    is_plain = (status[may] == Status.SCORED.value).to_numpy()
+    scored, points = _scored(bundle, features[may], encoded[may])
+    stood = standing_of(contract, spine[may], scored["probability"], is_plain, previous)
+    words = contract.cutoffs.qualification(scored["probability"])
+    scored = scored.assign(
+        qualification=np.where(is_plain, words, Qualification.NONE.value),
+        standing=stood.standing,
+        standing_since=pd.to_datetime(stood.since, utc=True),
+    )
+    names = [f.name for f in contract.features]
+    seen = features.loc[may, names].add_prefix(SEEN)
+    beside = pd.concat([spine.loc[may, "row"], points, seen], axis=1)
+    on_schedule = (status[may] != Status.OFF_SCHEDULE.value).to_numpy()
+    return _Told(table.join(scored), beside, newness_of(new, contract, on_schedule))
+
+
+def _scored(
+    bundle: Bundle, features: pd.DataFrame, encoded: Floats
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Probability, points and reasons of leads, and the points of every signal."""
+    contract = bundle.contract
+    margin = bundle.margins(encoded)
+    explained = explain(bundle.explainer, contract, encoded, margin)
     scored = pd.DataFrame(
         {
-            "probability": probability,
+            "probability": contract.scale.probability(margin),
             "score": pd.array(contract.scale.score(margin), dtype="Int64"),
-            "qualification": qualification,
-            "standing": qualification,
-            "standing_since": spine.loc[may, "snapshot_at"].array,
             "grade": grades(explained, contract),
             "fit_points": explained.fit,
             "engagement_points": explained.engagement,
             "start_points": explained.start,
-            **_reason_columns(reasons_of(explained.points, features[may], contract)),
+            **reason_columns(reasons_of(explained.points, features, contract)),
         },
-        index=spine.index[may],
+        index=features.index,
     )
     codes = [f"{POINTS}{s.code}" for s in contract.signals]
-    points = pd.DataFrame(explained.points, columns=codes, index=spine.index[may])
-    names = [f.name for f in contract.features]
-    seen = features.loc[may, names].add_prefix(SEEN)
-    beside = pd.concat([spine.loc[may, "row"], points, seen], axis=1)
-    return table.join(scored), beside
-
-
-def _reason_columns(reasons: list[Reasons]) -> dict[str, Any]:
-    columns: dict[str, Any] = {}
-    for direction in _DIRECTIONS:
-        for place in range(MOST_REASONS):
-            told: list[Reason | None] = [
-                r[place] if place < len(r := getattr(each, direction)) else None
-                for each in reasons
-            ]
-            for part in _PARTS:
-                columns[f"{direction}_{place + 1}_{part}"] = [
-                    None if t is None else getattr(t, part) for t in told
-                ]
-    columns["other_points"] = [r.other_points for r in reasons]
-    return columns
+    return scored, pd.DataFrame(explained.points, columns=codes, index=features.index)
 
 
 def _set_aside(
@@ -258,23 +278,3 @@ def _set_aside(
         status=Status.UNREADABLE.value, status_said=rows.loc[~exact, "reason"]
     )
     return repeats.assign(status_said=_REPEATED), unread
-
-
-def _named(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame:
-    """The columns in their stated order, with the model they come from."""
-    order = [
-        "row", "lead_id", "account_id", "snapshot_at", "probability", "score",
-        "status", "status_said", "qualification", "standing", "standing_since",
-        "grade", "fit_points", "engagement_points", "start_points",
-        *_REASON_COLUMNS, "other_points",
-    ]  # fmt: skip
-    named = table.assign(
-        qualification=table["qualification"].fillna(Qualification.NONE.value),
-        standing=table["standing"].fillna(Qualification.NONE.value),
-    )[order].astype(_KINDS)
-    return named.assign(
-        model_name=bundle.contract.model,
-        model_version=bundle.version,
-        model_digest=bundle.digest,
-        horizon_days=bundle.contract.horizon_days,
-    )

@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 
 from features.errors import ConfigError
 
-from .origins import TableConfig
-from .sections import Config
+from ..origins import TableConfig
+from ..sections import Config
 
 _FORMULA = r"^[=+\-@\t\r\n\x00＝＋－＠]"  # noqa: RUF001  (full-width forms too)
 # Every other plain key begins with a sign that begins no formula.
@@ -41,7 +41,10 @@ def check_ending(path: Path) -> None:
 
 
 def check_place(path: Path, leads: Path, config: Config) -> None:
-    """Refuse to write over the leads or over any file of a configured source."""
+    """Refuse to write over the leads, last night's scores, or a configured source.
+
+    Tonight's scores may lie in a folder of last night's: there they are the next.
+    """
     for written in (str(leads), *_sources(config)):
         if _is_of(path.resolve(), written):
             raise ConfigError(
@@ -51,6 +54,8 @@ def check_place(path: Path, leads: Path, config: Config) -> None:
 
 
 def _sources(config: Config) -> Iterator[str]:
+    if config.run.previous and not Path(config.run.previous).is_dir():
+        yield config.run.previous
     accounts = () if config.accounts is None else (config.accounts,)
     tables: tuple[TableConfig, ...] = (
         config.leads, *config.touches, *config.milestones, *accounts,

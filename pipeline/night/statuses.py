@@ -18,7 +18,7 @@ _LATE_DAYS = 7.0
 
 
 def statuses_of(
-    spine: pd.DataFrame, features: pd.DataFrame, contract: Contract, used: set[int]
+    spine: pd.DataFrame, unfamiliar: pd.Series, contract: Contract
 ) -> tuple[pd.Series, pd.Series]:
     """Status of each lead and a sentence for every one that is not plainly scored.
 
@@ -26,10 +26,8 @@ def statuses_of(
     ----------
     spine : DataFrame
         As :func:`features.snapshots.make_scoring_spine` makes it, instants in UTC.
-    features : DataFrame
-        The features of the same leads, in the same order.
-    used : set of int
-        Places of the contract's features on which the booster splits.
+    unfamiliar : Series of str
+        What is new about each of the same leads; missing where nothing is.
 
     Returns
     -------
@@ -39,7 +37,7 @@ def statuses_of(
     status = pd.Series(Status.SCORED.value, index=spine.index, dtype=object)
     said = pd.Series(None, index=spine.index, dtype=object)
     for each, sentences in (
-        (Status.UNFAMILIAR, _never_seen(features, contract, used)),
+        (Status.UNFAMILIAR, unfamiliar),
         (Status.OFF_SCHEDULE, _of_another_age(spine, contract)),
         (Status.OFF_SCHEDULE, _at_another_time(spine)),
         (Status.INELIGIBLE, _ended(spine)),
@@ -48,35 +46,6 @@ def statuses_of(
         status[found] = each.value
         said[found] = sentences[found]
     return status, said
-
-
-def _never_seen(
-    features: pd.DataFrame, contract: Contract, used: set[int]
-) -> pd.Series:
-    """A sentence for each lead with categories that were never seen in training."""
-    new: dict[int, list[str]] = {}
-    for place in sorted(used):
-        feature = contract.features[place]
-        if feature.categories is None:
-            continue
-        signal = next(s for s in contract.signals if place in s.columns)
-        values = features[feature.name].reset_index(drop=True)
-        strange = values.notna() & ~values.isin({*feature.categories, *feature.rare})
-        for lead, value in values[strange].items():
-            shown = "a value" if signal.is_personal else repr(value)
-            new.setdefault(int(str(lead)), []).append(f"{signal.words}: {shown}")
-    told = [_never_seen_said(new.get(lead, [])) for lead in range(len(features))]
-    return pd.Series(told, index=features.index, dtype=object)
-
-
-def _never_seen_said(values: list[str]) -> str | None:
-    if not values:
-        return None
-    each = "" if len(values) == 1 else ", each of which"
-    return (
-        f"{'; '.join(values)}{each} was never seen in training and is scored as a rare "
-        "value."
-    )
 
 
 def _of_another_age(spine: pd.DataFrame, contract: Contract) -> pd.Series:
