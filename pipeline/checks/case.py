@@ -156,6 +156,10 @@ class Case:
         """Return the rows that were set aside."""
         return pd.read_parquet(self._existing(f"{TABLES}/quarantine.parquet"))
 
+    def attributes(self) -> pd.DataFrame:
+        """Return the leads' attributes as they were written, by ``lead_id``."""
+        return pd.read_parquet(self._existing(f"{TABLES}/attributes.parquet"))
+
     def _sample(self, is_meant: pd.Series) -> Sample:
         rows = np.flatnonzero(is_meant.to_numpy())
         return sampled(

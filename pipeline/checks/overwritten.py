@@ -53,7 +53,7 @@ class _Suspect:
     examples: tuple[str, ...]
 
 
-@check("LL111", "Attributes written after the conversion")
+@check("LL209", "Attributes written after the conversion")
 def overwritten(case: Case) -> Verdict:
     """Attributes whose history shows new values just after leads converted.
 

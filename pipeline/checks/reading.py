@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from features.catalogue import slug
-from features.engine import Engine, literal
+from features.engine import Engine, literal, quoted
 from features.errors import few
 from features.vocabulary import MILESTONE, OUTCOME, REACHED_AT
 
@@ -49,6 +49,7 @@ def outcome_is_read(case: Case) -> Verdict:
                 "signals": len(columns),
                 "touches": sum(kinds.values()),
             },
+            _examples(case, attributes, list(kinds)),
         )
     if shadows:
         return tip(
@@ -57,6 +58,7 @@ def outcome_is_read(case: Case) -> Verdict:
             "them. If they are the conversion under another name, leave them out with "
             "a query.",
             {"kinds": len(shadows)},
+            _examples(case, [], shadows),
         )
     return passed("No signal reads the outcome.")
 
@@ -97,6 +99,23 @@ def _kinds(case: Case) -> tuple[dict[str, int], list[str]]:
         shadows = _shadows(engine, conversion)
     named = {k: n for k, n in counts.items() if slug(k) == slug(conversion)}
     return named, shadows
+
+
+def _examples(case: Case, attributes: list[str], kinds: list[str]) -> tuple[str, ...]:
+    """Three leads that have a touch of the kinds, or a value of an attribute."""
+    told = ", ".join(map(literal, kinds)) or "NULL"
+    filled = [f"{quoted(name)} IS NOT NULL" for name in attributes] or ["false"]
+    with case.tables() as engine:
+        held = set(engine.table("attributes").columns)
+        if not held.issuperset(attributes):  # an account's
+            filled = ["false"]
+        found = engine.execute(
+            f"SELECT lead_id FROM touches WHERE kind IN ({told}) "
+            "AND lead_id IS NOT NULL UNION "
+            f"SELECT lead_id FROM attributes WHERE {' OR '.join(filled)} "
+            "ORDER BY lead_id LIMIT 3"
+        ).fetchall()
+    return tuple(str(lead) for (lead,) in found)
 
 
 def _shadows(engine: Engine, conversion: str) -> list[str]:

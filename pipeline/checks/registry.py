@@ -14,12 +14,15 @@ from . import (
     columns,
     data,
     declarations,
+    looks,
+    namesakes,
     overwritten,
     reading,
     removal,
     repeats,
     replay,
     scorer,
+    shift,
     weeks,
 )
 from .case import Case
@@ -36,7 +39,10 @@ CHECKS: tuple[Check, ...] = declared(
     replay,
     columns,
     removal,
+    namesakes,
+    shift,
     scorer,
+    looks,
 )
 
 

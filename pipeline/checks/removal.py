@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from models.conversion import Learnable, Recipe, fit_booster, margins
+from models.learning.conversion import Learnable, Recipe, fit_booster, margins
 from models.points import Floats
 
 from .case import Case

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.evidence import hashed
+from models.judging.ranking import Steps
 from models.points import Floats
-from models.ranking import Steps
 from models.served import encode
 
 Rows = npt.NDArray[np.intp]

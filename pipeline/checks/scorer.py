@@ -9,8 +9,8 @@ import pandas as pd
 
 from features.vocabulary import Qualification, Split
 from models.evidence import Evidence
-from models.intervals import Figure, exact_interval, paired_difference
-from models.quality import log_losses
+from models.judging.intervals import Figure, exact_interval, paired_difference
+from models.judging.quality import log_losses
 
 from ..sections import CutoffConfig
 from .case import Case

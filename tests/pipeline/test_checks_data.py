@@ -321,7 +321,7 @@ def test_ll108_is_silent_on_dated_accounts() -> None:
         "LL108",
         "LL109",
         "LL110",
-        "LL111",
+        "LL209",
         "LL112",
         "LL113",
         "LL202",
@@ -347,6 +347,7 @@ def test_ll201_fires_on_an_attribute_that_bears_the_outcomes_name(
     told = found("LL201", dated_run(tmp_path, attributes=_attributes(name)))
     assert told.answer is Answer.ISSUE
     assert f"the attributes '{name}' bear the outcome's name" in told.said
+    assert told.examples == ("lead-00", "lead-01", "lead-02")
 
 
 def test_ll201_fires_on_touches_of_the_conversions_kind(tmp_path: Path) -> None:
@@ -357,6 +358,7 @@ def test_ll201_fires_on_touches_of_the_conversions_kind(tmp_path: Path) -> None:
     finding = found("LL201", dated_run(tmp_path, touches=both))
     assert finding.answer is Answer.ISSUE
     assert "'Won' (20 touches)" in finding.said
+    assert finding.examples == ("lead-00", "lead-03", "lead-06")
 
 
 def test_ll201_fires_as_a_tip_on_a_kind_in_the_conversions_shadow(

@@ -148,7 +148,7 @@ def test_ll110_is_silent_about_honest_twins_of_coarse_instants(
     assert finding.answer is Answer.PASSED
 
 
-# --- LL111: attributes written after the conversion ----------------------------------
+# --- LL209: attributes written after the conversion ----------------------------------
 
 
 def _owners(*ages: float | None, attribute: str = "owner") -> pd.DataFrame:
@@ -173,10 +173,10 @@ def _history_case(folder: Path, history: pd.DataFrame) -> Case:
     return Case(dated_config(attribute_history=[source]), case.folder)
 
 
-def test_ll111_fires_on_what_is_noted_once_a_lead_has_converted(tmp_path: Path) -> None:
+def test_ll209_fires_on_what_is_noted_once_a_lead_has_converted(tmp_path: Path) -> None:
     # Twelve of the twenty that convert, a day later, and two of the forty others.
     ages = [22, None, None] * 12 + [None, 22, 22]
-    told = found("LL111", _history_case(tmp_path, _owners(*ages)))
+    told = found("LL209", _history_case(tmp_path, _owners(*ages)))
     assert told.answer is Answer.TIP
     assert told.said.startswith(
         "'owner' took a new value within 30 days after the conversion in 60% of the "
@@ -186,9 +186,9 @@ def test_ll111_fires_on_what_is_noted_once_a_lead_has_converted(tmp_path: Path) 
     assert told.examples == ("lead-00", "lead-03", "lead-06")
 
 
-def test_ll111_fires_as_an_issue_on_what_is_also_declared_known(tmp_path: Path) -> None:
+def test_ll209_fires_as_an_issue_on_what_is_also_declared_known(tmp_path: Path) -> None:
     history = _owners(*[21, None, None] * 20, attribute="source")
-    told = found("LL111", _history_case(tmp_path, history))
+    told = found("LL209", _history_case(tmp_path, history))
     assert told.answer is Answer.ISSUE
     assert "It is declared known at creation all the same" in told.said
 
@@ -202,17 +202,17 @@ def test_ll111_fires_as_an_issue_on_what_is_also_declared_known(tmp_path: Path) 
         [51.0, None, None] * 20,  # 30 days after it
     ],
 )
-def test_ll111_is_silent_on_what_does_not_follow_the_conversion(
+def test_ll209_is_silent_on_what_does_not_follow_the_conversion(
     ages: list[float | None], tmp_path: Path
 ) -> None:
-    told = found("LL111", _history_case(tmp_path, _owners(*ages)))
+    told = found("LL209", _history_case(tmp_path, _owners(*ages)))
     assert told.answer is Answer.PASSED
 
 
-def test_ll111_is_silent_on_what_also_precedes_the_conversion(tmp_path: Path) -> None:
+def test_ll209_is_silent_on_what_also_precedes_the_conversion(tmp_path: Path) -> None:
     # For twenty a day after it, and for seven of them, which is a third, before it too.
     history = [_owners(*[22, None, None] * 20), _owners(*[20, None, None] * 7)]
-    told = found("LL111", _history_case(tmp_path, pd.concat(history)))
+    told = found("LL209", _history_case(tmp_path, pd.concat(history)))
     assert told.answer is Answer.PASSED
 
 
