@@ -106,6 +106,19 @@ def make_spine(
         raise DataError(_nothing_left(connection, rule))
 
 
+def count_snapshots(connection: Engine, rule: SnapshotRule, until: datetime) -> int:
+    """Count the eligible snapshots at or before ``until``, mature or not.
+
+    After :func:`make_spine`, whose ``endings`` it looks at; nothing is kept of them.
+    """
+    (counted,) = one_row(
+        connection,
+        f"SELECT count(*) FROM ({_asked(rule, until)}) q JOIN leads l USING (lead_id) "
+        f"LEFT JOIN endings e USING (lead_id) WHERE {_eligible('q.snapshot_at')}",
+    )
+    return int(counted)
+
+
 def make_scoring_spine(
     connection: Engine, rule: SnapshotRule, ending: Ending, at: datetime | None
 ) -> None:

@@ -93,18 +93,18 @@ def _write_frame(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _write_record(value: dict[str, Any], path: Path) -> None:
-    text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(finite(value), indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _finite(value: Any) -> Any:
-    """The value with numbers that JSON cannot hold as None."""
+def finite(value: Any) -> Any:
+    """Return the value with numbers that JSON cannot hold as None."""
     if isinstance(value, dict):
-        return {str(k): _finite(v) for k, v in value.items()}
+        return {str(k): finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
+        return [finite(v) for v in value]
     if isinstance(value, np.generic):
-        return _finite(value.item())
+        return finite(value.item())
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -138,16 +138,20 @@ def text(name: str) -> Artefact[str]:
 
 TABLES = "tables"  # the folder of the canonical tables
 INTAKE = record("intake")
+CHAMPION_THEN = record("champion")
 SPINE = table("spine")
+MATURITY = record("maturity")
 FEATURES = table("features")
 CATALOGUE = record("catalogue")
 CHECKS = record("checks")
 ENCODING = record("encoding")
 LADDER = record("ladder")
 MARGINS = table("margins")
+CONTESTANTS = table("contestants")
 JUDGED = text("judged.txt")
 BOOSTER = text("model/booster.txt")
 CONTRACT = text("model/contract.json")
+FAMILIARITY = text("model/familiarity.txt")
 CALIBRATION = record("calibration")
 CUTOFFS = record("cutoffs")
 CONSEQUENCES = table("consequences")
@@ -155,3 +159,5 @@ QUALITY = record("quality")
 PREDICTIONS = table("predictions")
 EXPLANATIONS = table("explanations")
 IMPORTANCE = table("importance")
+MEMO = record("memo")
+MEMO_TEXT = text("memo.md")

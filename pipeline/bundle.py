@@ -1,4 +1,4 @@
-"""A scorer as it lies on disk: the booster's text and its contract, checked before use.
+"""A scorer as it lies on disk: the booster, its contract, its forests, all checked.
 
 Why digests from elsewhere: a file in the bundle that vouches for the bundle would be
 changed along with it. They come from the run's manifest or the registry's tags. Why
@@ -18,8 +18,9 @@ from features.errors import ModelError, RunError
 from models.contract import Contract
 from models.points import Floats
 from models.treeshap import TreeExplainer
+from models.unfamiliar.isolation import Isolation
 
-from .artefacts import BOOSTER, CONTRACT, digest
+from .artefacts import BOOSTER, CONTRACT, FAMILIARITY, digest
 from .stage import read_manifest
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class Source:
     booster, contract : Path
     booster_digest, contract_digest : str
         SHA-256, from the manifest or the registry.
+    familiarity : Path or None
+        The forests; None where the scorer has none.
+    familiarity_digest : str
     """
 
     name: str
@@ -47,6 +51,8 @@ class Source:
     contract: Path
     booster_digest: str
     contract_digest: str
+    familiarity: Path | None = None
+    familiarity_digest: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +63,12 @@ class Bundle:
     ----------
     name, version : str
     digest : str
-        Of both files together: 16 hexadecimal digits.
+        Of all files together: 16 hexadecimal digits.
     contract : Contract
     explainer : TreeExplainer
         With the contract's signals as players.
+    isolation : Isolation or None
+        What tells how strange a lead is; None where the contract has no forests.
     """
 
     name: str
@@ -69,10 +77,11 @@ class Bundle:
     contract: Contract
     explainer: TreeExplainer
     booster_text: str
+    isolation: Isolation | None = None
 
     def margins(self, encoded: Floats) -> Floats:
         """Raw output of the booster, by LightGBM itself; shape (n,)."""
-        from models.conversion import margins
+        from models.learning.conversion import margins
 
         return margins(self._booster(), encoded)
 
@@ -114,6 +123,8 @@ def source_of_run(folder: Path) -> Source:
         folder / CONTRACT.file,
         written[BOOSTER.file],
         written[CONTRACT.file],
+        folder / FAMILIARITY.file if FAMILIARITY.file in written else None,
+        written.get(FAMILIARITY.file, ""),
     )
 
 
@@ -123,7 +134,7 @@ def open_bundle(source: Source) -> Bundle:
     Raises
     ------
     ModelError
-        When a file is missing, is not the one that was written, or the two do not
+        When a file is missing, is not the one that was written, or they do not
         belong together.
     """
     for path, expected in (
@@ -135,7 +146,9 @@ def open_bundle(source: Source) -> Bundle:
     text = source.booster.read_text(encoding="utf-8")
     explainer = TreeExplainer.from_text(text, contract.players)
     _check_width(explainer, contract, source.booster)
-    together = f"{source.booster_digest}{source.contract_digest}".encode()
+    isolation = _isolation(source, contract)
+    digests = (source.booster_digest, source.contract_digest, source.familiarity_digest)
+    together = "".join(digests).encode()
     return Bundle(
         source.name,
         source.version,
@@ -143,7 +156,24 @@ def open_bundle(source: Source) -> Bundle:
         contract,
         explainer,
         text,
+        isolation,
     )
+
+
+def _isolation(source: Source, contract: Contract) -> Isolation | None:
+    """The forests, checked, where the contract says that there are some."""
+    if source.familiarity is not None:
+        _check(source.familiarity, source.familiarity_digest)
+    if contract.familiarity is None or not contract.familiarity.forests:
+        return None
+    if source.familiarity is None:
+        raise ModelError(
+            f"{source.contract} tells unfamiliar leads by {Path(FAMILIARITY.file).name}"
+            ", which does not lie beside it. Train again, or fetch the scorer again."
+        )
+    text = source.familiarity.read_text(encoding="utf-8")
+    forests = contract.familiarity.forests
+    return Isolation.from_text(text, forests, len(contract.features))
 
 
 def _check(path: Path, expected: str) -> None:

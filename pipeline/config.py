@@ -176,7 +176,7 @@ def _with_paths_resolved(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
         elif section is not None:
             resolved[name] = table(section)
     if isinstance(run := raw.get("run"), dict):
-        places = {n: run.get(n) for n in ("folder", "kept")}
+        places = {n: run.get(n) for n in ("folder", "kept", "previous")}
         said = {
             n: _path(p, folder) for n, p in places.items() if isinstance(p, str) and p
         }

@@ -15,11 +15,13 @@ from features.errors import RunError
 
 from .artefacts import CHECKS, QUALITY, replace_file
 from .checks import report_of, run_checks
+from .registering.inheritance import note_champion
 from .sections import Config
 from .stage import Say, read_manifest
 from .stages import STAGES
 
 LATEST = "latest.json"
+FINISHES = {"explain", "recalibrate"}  # the last stages of a run, of either kind
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -43,24 +45,46 @@ def run_all(config: Config, name: str, *, at: datetime, say: Say, told: Told) ->
     RunError
         When it cannot be a folder's name, or there is a run of that name.
     """
+    folder = new_run(config, name)
+    note_champion(config, folder)
+    for stage in STAGES:
+        work = partial(stage.run, config, folder, at=at, say=say)
+        with_seconds(stage.name, told, work)
+    finish(config, folder, say=say, told=told)
+    return folder
+
+
+def finish(config: Config, folder: Path, *, say: Say, told: Told) -> None:
+    """Check what the stages have made, call it the last run, and register its scorer.
+
+    Nothing before this is seen by anybody: a passage that was killed has only left a
+    folder behind.
+    """
+    with_seconds("check", told, lambda: check(config, folder))
+    point_to_latest(config, folder)  # it is finished, even if the registry fails
+    if config.run.tracking:
+        say("registering the scorer")
+        with_seconds("register", told, lambda: _register(config, folder))
+
+
+def new_run(config: Config, name: str) -> Path:
+    """Return the folder of a run that is to be made.
+
+    Raises
+    ------
+    RunError
+        When it cannot be a folder's name, or there is a finished run of that name.
+    """
     if not _NAME.fullmatch(name):
         raise RunError(
             "A run's name is made of up to 100 letters, digits, '.', '_' and '-', and "
             f"begins with a letter or digit, but it is {name[:120]!r}."
         )
     folder = Path(config.run.folder) / name
-    if "explain" in read_manifest(folder).get("stages", {}):
+    if FINISHES & set(read_manifest(folder).get("stages", {})):
         raise RunError(
             f"{folder} already holds a run. Give this one another name with --name."
         )
-    for stage in STAGES:
-        work = partial(stage.run, config, folder, at=at, say=say)
-        with_seconds(stage.name, told, work)
-    with_seconds("check", told, lambda: check(config, folder))
-    point_to_latest(config, folder)  # it is finished, even if the registry fails
-    if config.run.tracking:
-        say("registering the scorer")
-        with_seconds("register", told, lambda: _register(config, folder))
     return folder
 
 
@@ -109,7 +133,7 @@ def with_seconds(name: str, told: Told, work: Callable[[], None]) -> None:
 
 
 def _register(config: Config, folder: Path) -> None:
-    from .tracking import register
+    from .registering.tracking import register
 
     quality: dict[str, Any] = QUALITY.read(folder / QUALITY.file)
     register(config, folder, quality["test"])

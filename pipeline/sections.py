@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from .cutoffs import CutoffConfig as CutoffConfig  # the other rooms look here
+from .cutoffs import CutoffsConfig, Share
 from .origins import (
     AccountsConfig,
     HistoryConfig,
@@ -16,12 +18,12 @@ from .origins import (
     Section,
     TouchesConfig,
 )
+from .worths import Worth
 
 Means = Literal[
     "number", "category", "flag", "title", "email", "size", "revenue", "industry",
     "country",
 ]  # fmt: skip
-Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class SourceConfig(Section):
@@ -144,56 +146,27 @@ class SignalsConfig(Section):
         return value
 
 
-class CutoffConfig(Section):
-    """One promise, and what to do where it cannot be kept."""
-
-    precision: Share | None = None
-    capture: Share | None = None
-    confidence: Share | None = None
-    capacity_share: Share | None = None
-    value: float | None = Field(default=None, gt=0)
-    cost: float | None = Field(default=None, gt=0)
-    otherwise: CutoffConfig | None = None
-
-    @model_validator(mode="after")
-    def _promises_one_thing(self) -> CutoffConfig:
-        kinds = (self.precision, self.capture, self.capacity_share, self.value)
-        if sum(k is not None for k in kinds) != 1:
-            raise ValueError(
-                "name exactly one of 'precision', 'capture', 'capacity_share', 'value'"
-            )
-        needs_confidence = self.precision is not None or self.capture is not None
-        if needs_confidence != (self.confidence is not None):
-            raise ValueError("'confidence' goes with 'precision' or 'capture'")
-        if (self.value is None) != (self.cost is None):
-            raise ValueError("'value' and 'cost' go together")
-        if self.value is not None and self.cost is not None and self.cost >= self.value:
-            raise ValueError(
-                "'cost' must be below 'value', or no lead is worth working"
-            )
-        return self
-
-
-class CutoffsConfig(Section):
-    """The two cutoffs."""
-
-    mql: CutoffConfig
-    sql: CutoffConfig
-
-
 class TrainConfig(Section):
     """How the booster is chosen and fitted."""
 
-    depths: tuple[Annotated[int, Field(ge=1, le=10)], ...] = Field(min_length=1)
+    depths: tuple[Annotated[int, Field(ge=0, le=10)], ...] = Field(min_length=1)
     folds: int = Field(ge=2, le=20)
     test_share: float = Field(gt=0.05, lt=0.6)
+    half_lives: tuple[Annotated[float, Field(gt=0, le=10)], ...]
+    members: int = Field(ge=1, le=20)
     learning_rate: float = Field(gt=0, le=0.5)
     most_rounds: int = Field(ge=10)
+    leaf_rows: int = Field(ge=1)
+    column_share: float = Field(gt=0, le=1)
+    row_share: float = Field(gt=0, le=1)
+    l2: float = Field(ge=0)
+    negatives: float = Field(gt=0, le=1)
     least_conversions: int = Field(ge=10)
     least_block_conversions: int = Field(ge=5)
     most_rows: int = Field(ge=1000)
     rare_rows: int = Field(ge=1)
     refit_after_test: bool
+    fallback: bool
     monotone: bool
     seed: int = Field(ge=0)
     threads: int = Field(ge=0)
@@ -203,6 +176,13 @@ class PointsConfig(Section):
     """The scale of points."""
 
     reference_rate: Share | None = None
+    hysteresis: float = Field(ge=0, le=100)
+
+
+class FamiliarityConfig(Section):
+    """How unlike past leads a lead has to be to be set apart."""
+
+    alpha: float = Field(gt=0, le=0.1)
 
 
 class SegmentsConfig(Section):
@@ -217,6 +197,7 @@ class RunConfig(Section):
     model: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
     folder: str
     kept: str
+    previous: str
     tracking: str
     engine: Literal["local", "duckdb", "spark"]
     spark_master: str
@@ -241,6 +222,8 @@ class Config(Section):
     cutoffs: CutoffsConfig
     train: TrainConfig
     points: PointsConfig
+    points_table: dict[str, Worth] = Field(default_factory=dict)
+    familiarity: FamiliarityConfig
     segments: SegmentsConfig
     run: RunConfig
 
@@ -253,6 +236,11 @@ class Config(Section):
             )
         if is_flat and (self.touches or self.milestones):
             raise ValueError("a flat export has no [[touches]] and no [[milestones]]")
+        if is_flat and self.cutoffs.are_weekly:
+            raise ValueError(
+                "a flat export has no weeks for 'capacity_per_week' to count; ask for "
+                "'capacity_share', a share of the leads"
+            )
         if not is_flat and self.leads.created_at is None:
             raise ValueError("leads.created_at is needed where outcomes are dated")
         if not is_flat and not self.milestones:

@@ -70,6 +70,11 @@ class Shelf:
                 f"{path} is damaged; run the stage that writes it again."
             ) from error
 
+    def find(self, artefact: Artefact[Value]) -> Value | None:
+        """Read an artefact that need not be there; None where it is not."""
+        is_there = (self.folder / artefact.file).exists()
+        return self.get(artefact) if is_there else None
+
     def put(self, artefact: Artefact[Value], value: Value) -> None:
         """Write an artefact, whole or not at all."""
         if artefact.file not in self.writes:

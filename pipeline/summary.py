@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from models.judging.contestants import WORDS
+
 from .artefacts import (
     CALIBRATION,
     CATALOGUE,
@@ -13,8 +15,11 @@ from .artefacts import (
     IMPORTANCE,
     INTAKE,
     LADDER,
+    MATURITY,
     QUALITY,
 )
+
+_PROMISES = ("precision", "capture")  # what may be kept or broken
 
 
 def summary(folder: Path) -> str:
@@ -22,6 +27,7 @@ def summary(folder: Path) -> str:
     quality = QUALITY.read(folder / QUALITY.file)
     parts = [
         _rows(folder),
+        *_maturity(folder),
         _model(folder),
         _quality(quality),
         _cutoffs(folder, quality),
@@ -49,25 +55,63 @@ def _rows(folder: Path) -> str:
     return "\n".join(lines)
 
 
+def _maturity(folder: Path) -> list[str]:
+    path = folder / MATURITY.file
+    if not path.exists():  # of a run made before there was such a file
+        return []
+    lines = ["Maturity", *(f"  {said}" for said in MATURITY.read(path)["said"])]
+    return ["\n".join(lines)]
+
+
 def _model(folder: Path) -> str:
     ladder, spine = (
         LADDER.read(folder / LADDER.file),
         CATALOGUE.read(folder / CATALOGUE.file),
     )
-    calibration = CALIBRATION.read(folder / CALIBRATION.file)["judged"]
-    depth = ladder["chosen"]["depth"]
+    settled = CALIBRATION.read(folder / CALIBRATION.file)
+    calibration = settled["judged"]
     rows = ladder["rows"]
     lines = [
         "Model",
-        f"  {len(spine['signals'])} signals; trees of depth {depth}, the simplest "
-        "within one standard error of the best",
+        f"  {len(spine['signals'])} signals; {_scorer(ladder)}",
+        *_committee(ladder),
         f"  {_form(calibration['form'])} on {calibration['rows']:,} "
         f"snapshots ({calibration['conversions']:,} conversions)",
         f"  judged on the newest {rows.get('test', 0):,} snapshots"
         + (f", after an embargo of {rows['embargo']:,}" if "embargo" in rows else ""),
+        f"  {settled['reference_from']['said']}",
     ]
     notes = [*ladder["notes"], *calibration["flags"]]
     return "\n".join([*lines, *(f"  note: {n}" for n in notes)])
+
+
+def _scorer(ladder: dict[str, Any]) -> str:
+    if ladder["chosen"] is None:
+        return f"{WORDS[ladder['scorer']]} instead of a model"
+    depth = ladder["chosen"]["depth"]
+    if not depth:
+        return "no trees: nothing was surely better than one rate for everybody"
+    return f"trees of depth {depth}, the simplest within one standard error of the best"
+
+
+def _committee(ladder: dict[str, Any]) -> list[str]:
+    """How many boosters are averaged, and how fast they forget."""
+    if not ladder["chosen"] or not ladder["chosen"]["depth"]:
+        return []
+    lives = ladder["memory"]["half_lives"]
+    told = "; ".join(
+        "nothing forgotten"
+        if share is None
+        else f"half forgotten after {share:.0%} of the history"
+        for share in lives
+    )
+    lines = [f"  the mean of {len(ladder['members'])} boosters: {told}"]
+    if cost := ladder["directions_cost"]:
+        lines.append(
+            f"  holding signals to their directions costs {cost[0]:+.4f} ± "
+            f"{cost[1]:.4f} of log loss on the folds"
+        )
+    return lines
 
 
 def _form(form: str) -> str:
@@ -89,8 +133,46 @@ def _quality(quality: dict[str, Any]) -> str:
         f"  observed / expected  {_figure(test['observed_over_expected'])}   "
         "1 is calibrated",
         f"  calibration slope    {_figure(test['slope'])}   1 is calibrated",
+        *_beyond(quality),
+        *_contestants(quality),
     ]
     return "\n".join(lines)
+
+
+def _contestants(quality: dict[str, Any]) -> list[str]:
+    """Lines on others on the same rows, whose log loss less ours is the difference."""
+    told = [
+        f"    {c['words']}: {_figure(c['log_loss'])}, {_apart(c['difference'])}"
+        for c in quality.get("contestants", ())
+    ]
+    return ["  log loss of others on the same rows", *told] if told else []
+
+
+def _apart(difference: dict[str, float | None]) -> str:
+    """Say whether a contestant is worse or better, and whether that can be told."""
+    value, low, high = (difference[k] for k in ("value", "low", "high"))
+    if value is None:
+        return "not to be compared"
+    if value < 0:
+        ends = [None if end is None else -end for end in (high, low)]
+        turned = dict(zip(("value", "low", "high"), (-value, *ends), strict=True))
+        return _apart(turned).replace("worse than ours by", "better than ours by")
+    doubt = low is None or high is None or low <= 0 <= high
+    doubted = ", which may be chance" if doubt else ""
+    return f"worse than ours by {_figure(difference)}{doubted}"
+
+
+def _beyond(quality: dict[str, Any]) -> list[str]:
+    """Lines on what the figures of the whole block do not show."""
+    lines = []
+    if unseen := quality.get("unseen_groups", {}).get("figures"):
+        figure = _figure(unseen["auc"])
+        lines.append(f"  AUC of new groups    {figure}   never learnt from")
+    if (looks := quality.get("looks", 1)) > 1:
+        lines.append(
+            f"  {looks} runs have looked at this block; the best of them flatters."
+        )
+    return lines
 
 
 def _figure(figure: dict[str, float | None]) -> str:
@@ -110,10 +192,7 @@ def _cutoffs(folder: Path, quality: dict[str, Any]) -> str:
         at = "nobody qualifies" if threshold is None else f"from {threshold:.1%} on"
         lines.append(f"  {name.upper()}  {at}. {cutoff['said']}")
         if found := told["on_test"].get(name):
-            lines.append(
-                f"       On the newest block {found['share']:.1%} of snapshots qualify "
-                f"and {found['weighted_precision']:.1%} of these convert."
-            )
+            lines.append(f"       On the newest block {_did(found)}.")
     gap = quality["served"]
     mean, most = gap["mean_difference"], gap["largest_difference"]
     lines += [
@@ -121,7 +200,29 @@ def _cutoffs(folder: Path, quality: dict[str, Any]) -> str:
         f"       Its probabilities differ from the judged ones by {mean:.3f} on "
         f"average, by {most:.3f} at most.",
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_inherited(folder, told["judged"])])
+
+
+def _inherited(folder: Path, judged: dict[str, Any]) -> list[str]:
+    """Say of whom a promise is proved, and what the newest block says of it."""
+    kept = [c for c in judged.values() if c["kept"] and c["rule"] in _PROMISES]
+    if not kept:
+        return []
+    findings = CHECKS.read(folder / CHECKS.file)["findings"]
+    again = next((f["said"] for f in findings if f["code"] == "LL303"), "")
+    return [
+        "  A promise is proved for the boosters that made the margins; the one in use, "
+        "trained on more",
+        "  and newer rows, inherits it only if it is no worse. The newest block tests "
+        f"it again. {again}".rstrip(),
+    ]
+
+
+def _did(found: dict[str, Any]) -> str:
+    if found["weighted_precision"] is None:
+        return "nobody qualifies"
+    share, precision = found["share"], found["weighted_precision"]
+    return f"{share:.1%} of snapshots qualify and {precision:.1%} of these convert"
 
 
 def _in_use(served: dict[str, Any]) -> str:

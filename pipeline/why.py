@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from models.contract import Contract
+from models.explaining.reasons import strongest, words_of
+from models.judging.contestants import stands_in
 from models.points import (
     MIDDLE_POINTS,
     POINTS_PER_LOG_ODDS,
     log_odds_of,
     probability_of,
 )
-from models.reasons import strongest, words_of
 
-from .ledger import Entry
+from .night.ledger import Entry
 
 _BAR = 24  # characters of the longest bar
 
@@ -194,6 +195,8 @@ def _head(found: Why) -> str:
     ]
     if status := status_told(found):
         lines.append(status)
+    if said := stands_in(contract.scorer):
+        lines.append(said)
     return "\n".join([*lines, ""])
 
 

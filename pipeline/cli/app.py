@@ -73,7 +73,7 @@ def bundle_of(config: Config, run_folder: Path | None, alias: str) -> Bundle:
 
     if run_folder is not None:
         return open_bundle(source_of_run(run_folder))
-    from ..tracking import source_of_alias
+    from ..registering.tracking import source_of_alias
 
     return open_bundle(source_of_alias(config, alias))
 

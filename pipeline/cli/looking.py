@@ -67,7 +67,7 @@ def why(
 ) -> None:
     """Say why a lead has its score: every point, adding up."""
     from ..artefacts import replace_file
-    from ..ledger import find
+    from ..night.ledger import find
     from ..picture import svg as drawn
     from ..why import told
     from ..why import why as taken_apart

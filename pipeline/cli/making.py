@@ -167,8 +167,11 @@ for _name in STAGE_HELP:
 
 
 def _run_stage(name: str, settings: Config, folder: Path, *, quiet: bool) -> None:
+    from ..registering.inheritance import note_champion
     from ..stages import STAGES
 
+    if name == "calibrate":
+        note_champion(settings, folder)
     stage = next(s for s in STAGES if s.name == name)
     with progress(quiet) as say:
         stage.run(settings, folder, at=datetime.now(UTC), say=say)

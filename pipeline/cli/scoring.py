@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .app import (
     DEFAULT_CONFIG,
+    AsJson,
     Changes,
     ConfigFile,
     Quiet,
@@ -19,6 +21,9 @@ from .app import (
     progress,
     utc,
 )
+
+if TYPE_CHECKING:
+    from ..night.scoring import Scored
 
 
 @app.command()
@@ -46,21 +51,27 @@ def score(
         Path | None,
         typer.Option(help="A folder to keep touches in: only new files are read."),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="Last night's scores: Parquet, that standing goes on from."),
+    ] = None,
+    as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Score leads in batch, each with its reasons."""
     import pyarrow as pa
 
     from ..artefacts import beside
-    from ..ledger import ledger_of, write_ledger
-    from ..output import check_ending, check_place, write_scores
-    from ..scoring import score_leads
+    from ..night.ledger import ledger_of, write_ledger
+    from ..night.output import check_ending, check_place, write_scores
+    from ..night.scoring import score_leads
 
     check_ending(out)
     settings = load(config, changes)
-    if kept is not None:
-        run = settings.run.model_copy(update={"kept": str(kept)})
-        settings = settings.model_copy(update={"run": run})
+    places = {"kept": kept, "previous": previous}
+    given = {name: str(place) for name, place in places.items() if place is not None}
+    run = settings.run.model_copy(update=given)
+    settings = settings.model_copy(update={"run": run})
     for place in (out, ledger_of(out)):
         check_place(place, leads, settings)
     with progress(quiet) as say:
@@ -82,7 +93,26 @@ def score(
             "like a formula and got an apostrophe in front: join by a Parquet file.",
             err=True,
         )
-    typer.echo(f"{counted(scored.statuses(), scored.qualifications())} See {out}")
+    if as_json:
+        typer.echo(json.dumps(closing(scored, out), indent=2, ensure_ascii=False))
+        return
+    said = [counted(scored.statuses(), scored.qualifications()), *scored.newness.said()]
+    typer.echo(f"{' '.join(said)} See {out}")
+
+
+def closing(scored: Scored, out: Path) -> dict[str, Any]:
+    """Return what the command says in the end, for a machine."""
+    from ..artefacts import finite
+
+    told: dict[str, Any] = finite(
+        {
+            "scores": str(out),
+            "statuses": scored.statuses(),
+            "qualifications": scored.qualifications(),
+            **scored.newness.to_dict(),
+        }
+    )
+    return told
 
 
 def counted(statuses: dict[str, int], qualifications: dict[str, int]) -> str:

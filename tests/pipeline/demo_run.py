@@ -20,9 +20,10 @@ from pipeline.sections import Config
 WORLD = World(seed=2, leads=1000)
 RUN = "first"
 STARTED_AT = datetime(2026, 7, 3, tzinfo=UTC)
-# Two depths rather than five, and one thread: seconds rather than minutes.
+# Two depths rather than six, one booster and one thread: seconds rather than minutes.
 CHANGES = (
-    "train.depths=[1, 2]", "train.threads=1", "run.threads=1", 'run.tracking=""'
+    "train.depths=[1, 2]", "train.half_lives=[]", "train.members=1", "train.threads=1",
+    "run.threads=1", 'run.tracking=""',
 )  # fmt: skip
 
 

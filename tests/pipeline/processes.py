@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 _PARENT = """
 import json, os, sys, traceback
-import pipeline.running, pipeline.scoring, pipeline.listing, pipeline.why
+import pipeline.running, pipeline.night.scoring, pipeline.listing, pipeline.why
 import pipeline.picture, pipeline.summary
 from pipeline import cli
 

@@ -16,11 +16,20 @@ import numpy as np
 import pandas as pd
 
 from features.vocabulary import Split
-from models.conversion import Learnable, Recipe, fit_booster, margins
-from models.encoding import choose_features
+from models.learning.conversion import Learnable, Recipe, fit_booster, margins
+from models.learning.encoding import choose_features
 from models.points import Floats
 from models.served import encode
-from pipeline.artefacts import BOOSTER, ENCODING, INTAKE, JUDGED, MARGINS, TABLES, table
+from pipeline.artefacts import (
+    BOOSTER,
+    CONTESTANTS,
+    ENCODING,
+    INTAKE,
+    JUDGED,
+    MARGINS,
+    TABLES,
+    table,
+)
 from pipeline.checks.case import Case
 from pipeline.config import defaults
 from pipeline.intake.report import IntakeReport, SourceReport
@@ -205,8 +214,9 @@ def fitted(case: Case, *, judge: bool = False) -> Case:
         {"features": kept, "dropped": chosen.dropped}, folder / ENCODING.file
     )
     told = pd.DataFrame({"row": spine["row"], "split": split, "margin": margin})
-    told["served_margin"] = margin  # one booster is both
+    told["served_margin"] = told["rolled_margin"] = margin  # one booster is all
     MARGINS.write(told, folder / MARGINS.file)
+    CONTESTANTS.write(told[["row"]], folder / CONTESTANTS.file)  # nobody else
     for artefact in (JUDGED, BOOSTER):
         (folder / artefact.file).parent.mkdir(exist_ok=True)
         artefact.write(text, folder / artefact.file)

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,9 +63,14 @@ def _a_pickle_instead(run: Path, demo: Demo) -> None:
     )  # fmt: skip
 
 
+def _a_forest_felled(run: Path, demo: Demo) -> None:
+    place = run / "model" / "familiarity.txt"
+    place.write_text(place.read_text().replace("leaf_value=0", "leaf_value=9", 1))
+
+
 HARMS = [
     _truncated, _emptied, _one_byte_flipped, _swapped, _a_cutoff_lowered,
-    _a_contract_cut_short, _a_pickle_instead,
+    _a_contract_cut_short, _a_pickle_instead, _a_forest_felled,
 ]  # fmt: skip
 
 
@@ -80,9 +86,13 @@ def run(demo: Demo, tmp_path: Path) -> Path:
 
 def _vouched(run: Path) -> Source:
     """Vouch for the files as they are now, as somebody with write access could."""
-    booster, contract = run / "model" / "booster.txt", run / "model" / "contract.json"
-    digests = [hashlib.sha256(p.read_bytes()).hexdigest() for p in (booster, contract)]
-    return Source("leadlight", "1", booster, contract, *digests)
+    names = ("booster.txt", "contract.json", "familiarity.txt")
+    booster, contract, forests = (run / "model" / name for name in names)
+    a, b, c = (
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (booster, contract, forests)
+    )
+    return Source("leadlight", "1", booster, contract, a, b, forests, c)
 
 
 @pytest.mark.parametrize("harm", HARMS)
@@ -109,9 +119,12 @@ def test_files_that_cannot_be_read_are_refused_even_if_vouched_for(
         open_bundle(_vouched(run))
 
 
-def test_a_flipped_byte_is_refused_or_harmless_wherever_it_is(run: Path) -> None:
+@pytest.mark.parametrize("name", ["booster.txt", "familiarity.txt"])
+def test_a_flipped_byte_is_refused_or_harmless_wherever_it_is(
+    run: Path, name: str
+) -> None:
     """The reader in Python meets whatever is vouched for, and never gives up."""
-    booster = run / "model" / "booster.txt"
+    booster = run / "model" / name
     whole = booster.read_bytes()
     places = np.random.default_rng(5).integers(0, len(whole), 25)
     for place in places:
@@ -122,7 +135,7 @@ def test_a_flipped_byte_is_refused_or_harmless_wherever_it_is(run: Path) -> None
             open_bundle(_vouched(run))
 
 
-@pytest.mark.parametrize("name", ["booster.txt", "contract.json"])
+@pytest.mark.parametrize("name", ["booster.txt", "contract.json", "familiarity.txt"])
 def test_a_missing_file_is_one_sentence(run: Path, name: str) -> None:
     (run / "model" / name).unlink()
     with pytest.raises(ModelError, match=rf"{name} is missing\. Train again"):
@@ -135,6 +148,19 @@ def test_a_contract_with_another_number_of_columns_does_not_fit(run: Path) -> No
     contract["features"] = contract["features"][:-1]
     place.write_text(json.dumps(contract))
     with pytest.raises(ModelError):
+        open_bundle(_vouched(run))
+
+
+def test_forests_that_the_contract_tells_of_have_to_be_there(run: Path) -> None:
+    without = replace(_vouched(run), familiarity=None)
+    with pytest.raises(ModelError, match=r"by familiarity\.txt, which does not lie"):
+        open_bundle(without)
+
+
+def test_forests_of_another_scorer_do_not_fit(run: Path) -> None:
+    place = run / "model" / "familiarity.txt"
+    shutil.copy(run / "model" / "booster.txt", place)
+    with pytest.raises(ModelError, match="do not belong together"):
         open_bundle(_vouched(run))
 
 

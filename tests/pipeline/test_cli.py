@@ -21,7 +21,7 @@ MOST_HELP_SECONDS = 0.5
 HEAVY = {"pandas", "duckdb", "lightgbm", "mlflow", "shap", "numba", "scipy", "sklearn"}
 COMMANDS = [
     "demo", "init", "run", "intake", "build", "train", "calibrate", "explain", "check",
-    "score", "why", "signals",
+    "tune", "recalibrate", "compare", "promote", "score", "why", "signals",
 ]  # fmt: skip
 
 _HELP = """
@@ -104,7 +104,10 @@ def test_help_lists_the_commands_in_the_order_of_their_use(
 ) -> None:
     done = leadlight("--help", cwd=tmp_path)
     assert done.code == 0
-    assert re.findall(r"^  ([a-z]+)  +\w", done.out, re.MULTILINE)[-12:] == COMMANDS
+    assert (
+        re.findall(r"^  ([a-z]+)  +\w", done.out, re.MULTILINE)[-len(COMMANDS) :]
+        == COMMANDS
+    )
     for command in COMMANDS:
         assert leadlight(command, "--help", cwd=tmp_path).code == 0
 
@@ -141,7 +144,8 @@ def test_misuse_is_exit_code_2(
          "unreadable.csv has no readable row: 9 came in; 9: The instant in column "
          "'created_at' cannot be read as ISO 8601."),
         (["outcome.conversion=unicorn"], "look at outcome.conversion"),
-        (["train.least_conversions=5000"], "Too little data for a model: "),
+        (["train.least_conversions=5000", "train.fallback=false"],
+         "Too little data for a model: "),
         (["attributes.colour.means=number"], "[attributes] names 'colour', which no"),
         (["leads.known_at_creation=['colour']"], "leads.csv has no column 'colour'"),
         (["trian.seed=1"], "trian is not a key that Leadlight knows; did you mean"),

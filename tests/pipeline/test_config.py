@@ -170,6 +170,8 @@ def test_sections_that_contradict_one_another_are_refused(
         ("cutoffs.mql={capture=0.5}", "'confidence' goes with 'precision' or"),
         ("cutoffs.mql={capacity_share=0.1, confidence=0.9}", "'confidence' goes with"),
         ("cutoffs.mql={capacity_share=1.5}", "less than 1 (found 1.5)"),
+        ("cutoffs.mql={capacity_per_week=0}", "greater than 0 (found 0)"),
+        ("cutoffs.mql={capacity_share=0.1, capacity_per_week=9}", "exactly one of"),
         ("cutoffs.sql={value=900}", "'value' and 'cost' go together"),
         ("cutoffs.sql={value=9, cost=9}", "'cost' must be below 'value'"),
         ("cutoffs.sql={precision=0.5, capture=0.5, confidence=0.9}", "exactly one of"),
@@ -362,3 +364,17 @@ def test_no_default_stands_anywhere_else() -> None:
         if not SECTIONS[section].model_fields[key].is_required()
     ]
     assert twice == []
+
+
+def test_every_cutoff_we_write_ends_in_a_choice_that_data_cannot_refuse() -> None:
+    tests = Path(__file__).parents[1]
+    ours = [tests.parent / "pipeline" / f"{name}.toml" for name in ("default", "demo")]
+    files_of_ours = [*ours, *sorted((tests / "real").glob("*.toml"))]
+    assert len(files_of_ours) >= 9
+    for file in files_of_ours:
+        cutoffs = tomllib.loads(file.read_text("utf-8")).get("cutoffs", {})
+        for asked in cutoffs.values():
+            last = asked
+            while "otherwise" in last:
+                last = last["otherwise"]
+            assert last.keys() & {"capacity_share", "value"}, file.name

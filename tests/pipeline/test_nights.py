@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.bundle import open_bundle, source_of_run
 from pipeline.intake import loading, records
-from pipeline.scoring import score_leads
+from pipeline.night.scoring import score_leads
 from tests.pipeline.demo_run import WORLD, Demo, lines, write_lines
 from tests.pipeline.processes import Done, Leadlight, killed_at
 

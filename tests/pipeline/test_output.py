@@ -9,8 +9,8 @@ import pytest
 
 from features.errors import ConfigError
 from pipeline.cli.scoring import counted
-from pipeline.ledger import ledger_of
-from pipeline.output import check_place, status_of, without_formulas, write_scores
+from pipeline.night.ledger import ledger_of
+from pipeline.night.output import check_place, status_of, without_formulas, write_scores
 from pipeline.sections import Config
 from tests.pipeline.demo_run import Demo, lines, write_lines
 from tests.pipeline.processes import Leadlight

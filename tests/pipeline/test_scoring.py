@@ -18,12 +18,14 @@ import pytest
 
 from features.errors import DataError, ModelError
 from models.contract import Contract
+from models.served import encode
 from pipeline.artefacts import digest
 from pipeline.bundle import open_bundle, source_of_run
-from pipeline.ledger import SEEN, ledger_of
-from pipeline.output import write_scores
-from pipeline.scoring import Scored, score_leads
-from pipeline.statuses import statuses_of
+from pipeline.night.ledger import SEEN, ledger_of
+from pipeline.night.output import write_scores
+from pipeline.night.scoring import Scored, score_leads
+from pipeline.night.statuses import statuses_of
+from pipeline.night.unfamiliar import unfamiliar_of
 from tests.pipeline.demo_run import WORLD, Demo, lines, record, write_lines
 from tests.pipeline.processes import Leadlight
 
@@ -100,7 +102,7 @@ def test_there_is_a_row_for_every_lead_row_in_their_order(mixed: Mixed) -> None:
         (
             "strange",
             "unfamiliar",
-            "Country: 'Mongolia' was never seen in training and is scored as a",
+            "was never seen in training and is scored as a rare value.",
         ),
         ("old", "off_schedule", "days old, and the scorer has learnt from leads of"),
         ("late", "ineligible", "is created only after the snapshot, on 2027-01-01"),
@@ -169,8 +171,16 @@ def test_an_unfamiliar_or_old_lead_has_a_score_and_no_qualification(
         assert 0 < mixed.row(lead)["probability"] < 1
 
 
-def test_a_lead_of_which_nothing_is_known_is_scored(mixed: Mixed) -> None:
-    assert mixed.row("bare")["status"] == "scored"
+def test_a_lead_of_which_nothing_is_known_has_a_score_and_is_unfamiliar(
+    mixed: Mixed,
+) -> None:
+    row = mixed.row("bare")
+    assert 0 <= row["score"] <= 100
+    assert (row["status"], row["qualification"]) == ("unfamiliar", "none")
+    assert (
+        "What is known on who the lead works for, and what is not, was never seen"
+        in row["status_said"]
+    )
 
 
 def test_qualification_follows_the_cutoffs(demo: Demo, mixed: Mixed) -> None:
@@ -383,7 +393,7 @@ def test_the_snapshot_is_the_instant_that_was_asked_for(mixed: Mixed) -> None:
 @pytest.fixture(scope="module")
 def contract(demo: Demo) -> Contract:
     found = open_bundle(source_of_run(demo.run)).contract
-    return replace(found, lead_age_days=None)
+    return replace(found, lead_age_days=None, familiarity=None, support=())
 
 
 def _one(
@@ -398,9 +408,11 @@ def _one(
     ended = any(at[k][0] < at["asked_at"][0] for k in ("converted_at", "closed_at"))
     later = not at["created_at"][0] <= at["snapshot_at"][0]
     spine = pd.DataFrame({**at, "is_eligible": [not (ended or later)]})
-    seen = {f.name: [values.get(f.name)] for f in contract.features}
+    seen = pd.DataFrame({f.name: [values.get(f.name)] for f in contract.features})
     used = {i for i, f in enumerate(contract.features) if f.name != "unused"}
-    status, said = statuses_of(spine, pd.DataFrame(seen), contract, used)
+    encoded = encode(seen, contract.encoding)
+    new = unfamiliar_of(seen, encoded, contract, None, used)
+    status, said = statuses_of(spine, new.said, contract)
     return status[0], None if pd.isna(said[0]) else said[0]
 
 

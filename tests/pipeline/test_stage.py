@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from features.errors import RunError
-from pipeline.artefacts import Artefact, record, table, text
+from pipeline.artefacts import CHAMPION_THEN, Artefact, record, table, text
+from pipeline.registering.tracking import source_of_alias
 from pipeline.running import latest_run, run_all
 from pipeline.sections import Config
 from pipeline.stage import Shelf, read_manifest, stage
 from pipeline.stages import STAGES
-from pipeline.tracking import source_of_alias
 from tests.pipeline.demo_run import RUN, STARTED_AT, Demo
 from tests.pipeline.run_folders import dated_config
 
@@ -122,8 +122,8 @@ def test_a_damaged_manifest_is_one_sentence(folder: Path) -> None:
 
 
 def test_the_stages_stand_in_a_line(demo: Demo) -> None:
-    """Each reads only what those before it have written."""
-    written: set[str] = set()
+    """Each reads only what those before it have written, and the champion's note."""
+    written = {CHAMPION_THEN.file}
     for each in STAGES:
         assert set(each.reads) <= written
         assert not set(each.writes) & written
@@ -206,7 +206,8 @@ def test_a_finished_run_is_not_run_over(demo: Demo) -> None:
 def test_a_name_that_leads_out_of_the_folder_is_refused(demo: Demo, name: str) -> None:
     with pytest.raises(RunError, match="A run's name is made of"):
         _run(demo.config, name)
-    assert sorted(p.name for p in demo.run.parent.iterdir()) == [RUN, "latest.json"]
+    left = [RUN, "latest.json", "looks.json", "looks.lock"]
+    assert sorted(p.name for p in demo.run.parent.iterdir()) == left
 
 
 def _run(config: Config, name: str) -> None:

@@ -17,9 +17,9 @@ from pipeline.artefacts import QUALITY
 from pipeline.bundle import open_bundle, source_of_run
 from pipeline.cli import main
 from pipeline.config import load_config
-from pipeline.scoring import score_leads
+from pipeline.night.scoring import score_leads
+from pipeline.registering.tracking import Registered, register, source_of_alias
 from pipeline.sections import Config
-from pipeline.tracking import Registered, register, source_of_alias
 from tests.pipeline.demo_run import CHANGES, WORLD, Demo
 from tests.pipeline.processes import environment
 

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.errors import RunError
-from pipeline.ledger import find, ledger_of, write_ledger
-from pipeline.output import write_scores
+from pipeline.night.ledger import find, ledger_of, write_ledger
+from pipeline.night.output import write_scores
 from pipeline.picture import svg
 from pipeline.why import told, why
 from tests.pipeline.demo_run import WORLD, Demo, lines, write_lines
