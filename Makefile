@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench bench-quality lock clean
 
 demo: $(STAMP)
 	$(BIN)/leadlight demo
@@ -22,6 +22,11 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks
+
+# For development: peers in an environment of their own, minutes a set. RUNS=FOLDER keeps
+# it and their answers; SETS="bpi2012 …" measures some sets only.
+bench-quality: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.quality $(if $(RUNS),--runs $(RUNS)) $(SETS)
 
 $(STAMP): requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \

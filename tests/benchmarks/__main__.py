@@ -13,7 +13,10 @@ import platform
 import subprocess
 import sys
 
-PARTS = ("explanations", "signals", "spark", "scale", "nightly", "commands", "truth")
+PARTS = (
+    "explanations", "signals", "spark", "scale", "nightly", "commands", "judgement",
+    "truth",
+)  # fmt: skip
 
 
 def tell(name: str, told: str) -> None:

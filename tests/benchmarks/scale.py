@@ -5,7 +5,6 @@ Each build is a process of its own, so that its peak of memory is its own.
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -16,8 +15,8 @@ from time import perf_counter
 from features.catalogue import catalogue_of
 from features.engine import bytes_of
 from pipeline.weaving import write_features
-
-from .touches import COMPANY, ONCE, look, shown, write_touches
+from tests.benchmarks.memory import peak_bytes
+from tests.benchmarks.touches import COMPANY, ONCE, look, shown, write_touches
 
 MEMORY = "4GB"
 SIZES = ((20_000_000, 400_000), (100_000_000, 2_000_000))
@@ -67,7 +66,7 @@ def main() -> None:
         write_touches(Path(name), *map(int, sizes))
     else:
         _build(Path(name))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = peak_bytes()
     print(perf_counter() - started, peak)
 
 

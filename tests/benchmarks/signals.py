@@ -17,8 +17,7 @@ import pyarrow.parquet as pq
 from features.catalogue import catalogue_of
 from features.engine import Engine, literal
 from features.weave import weave
-
-from .touches import COMPANY, ONCE, WEEKLY, look, shown, write_touches
+from tests.benchmarks.touches import COMPANY, ONCE, WEEKLY, look, shown, write_touches
 
 TOUCHES, LEADS = 20_000_000, 400_000
 BARE = (

@@ -12,9 +12,8 @@ from typing import Any
 from features.engine import Engine, literal
 from features.spark import open_spark, weave_in_spark
 from features.weave import weave, weave_by_query
-
-from .signals import CATALOGUE
-from .touches import ONCE, look, shown, write_touches
+from tests.benchmarks.signals import CATALOGUE
+from tests.benchmarks.touches import ONCE, look, shown, write_touches
 
 TOUCHES, LEADS = 20_000_000, 400_000
 TABLES = ("leads", "milestones", "attributes", "accounts", "attribute_history")

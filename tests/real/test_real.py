@@ -22,7 +22,9 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
+from pipeline.checks import Answer, run_checks
 from pipeline.config import load_config
+from pipeline.sections import Config
 from pipeline.stages import STAGES
 
 pytestmark = [
@@ -89,6 +91,7 @@ class Run:
     name: str
     expected: Expected
     folder: Path
+    config: Config
 
     def record(self, name: str) -> dict[str, Any]:
         value: dict[str, Any] = json.loads((self.folder / name).read_text("utf-8"))
@@ -136,7 +139,7 @@ def run(
     for stage in STAGES:
         at = datetime(2026, 1, 1, tzinfo=UTC)
         stage.run(config, folder, at=at, say=lambda _: None)
-    done = Run(name, SETS[name], folder)
+    done = Run(name, SETS[name], folder, config)
     print(told(done, time.perf_counter() - begun))
     return done
 
@@ -217,6 +220,12 @@ def encoded(
     return np.array(
         [[cell(v, c) for v in features[c["name"]].tolist()] for c in columns]
     ).T
+
+
+def test_no_honest_column_is_taken_for_a_leak(run: Run) -> None:
+    found = run_checks(run.config, run.folder)
+    leaks = [f.said for f in found if f.code[:3] == "LL2" and f.answer is Answer.ISSUE]
+    assert leaks == []
 
 
 def test_no_row_is_lost(run: Run) -> None:
