@@ -21,6 +21,7 @@ from .declare import Declaration, Feature, Of, Signal, declarations
 from .errors import ConfigError, few
 from .lexicon import DISPOSABLE_DOMAINS, EDUCATION_DOMAIN, FREE_DOMAINS, ROLES
 from .past.aggregate import Aggregate
+from .past.atoms import Atom
 from .past.query import in_dialect
 from .plausible import JUDGED
 from .signals import account, activity, creation, journey, outreach, rhythm, worth
@@ -60,6 +61,15 @@ class Catalogue:
             if any(f.name == column for f in each):
                 return each
         raise ConfigError(f"No signal of the catalogue has a column {column!r}.")
+
+    def kinds_of(self, signal: Signal) -> tuple[str, ...]:
+        """Return the declared kinds of touch that a signal is made of."""
+        selected = [a.selection for f in signal for a in f.atoms if isinstance(a, Atom)]
+        return tuple(
+            k.name
+            for k in self.company.kinds
+            if any((k.name in s.kinds) != s.is_all_but for s in selected)
+        )
 
     def sql(self, feature: Feature, dialect: str = "duckdb") -> str:
         """Return a column's definition in a dialect of SQL."""
@@ -151,18 +161,27 @@ def _of_touches(declared: Declaration, company: Company) -> Iterator[Signal]:
     outbound = company.outbound_kinds
     everything = Touches(outbound)
     if declared.of is Of.TOUCHES or (declared.of is Of.OUTBOUND and outbound):
-        yield _aggregate(declared, company, declared.name, declared.words, everything)
+        yield _aggregate(
+            declared,
+            company,
+            declared.name,
+            declared.words,
+            everything,
+            _room(declared),
+        )
     elif declared.of is Of.EACH_KIND:
         for kind in company.kinds:
             name = f"{slug(kind.name)}_{declared.name}"
             words = declared.words.format(kind=kind.words)
-            yield _aggregate(declared, company, name, words, everything.of(kind.name))
+            mine = everything.of(kind.name)
+            yield _aggregate(declared, company, name, words, mine, kind.words)
     elif declared.of is Of.EACH_STAGE:
         for stage in FunnelStage:
             if kept := _of_stage(everything.inbound(), stage, company):
                 name = f"{stage}_{declared.name}"
                 words = declared.words.format(stage=_STAGE_WORDS[stage])
-                yield _aggregate(declared, company, name, _capital(words), kept)
+                topic = _capital(f"{_STAGE_WORDS[stage]} touches")
+                yield _aggregate(declared, company, name, _capital(words), kept, topic)
 
 
 _STAGE_WORDS = {
@@ -192,6 +211,7 @@ def _aggregate(
     name: str,
     words: str,
     given: Touches | Colleagues,
+    topic: str | None = None,
 ) -> Signal:
     lookbacks: tuple[int | None, ...] = (
         company.lookbacks_days if declared.lookbacks else (None,)
@@ -203,8 +223,9 @@ def _aggregate(
         column = name if days is None else f"{name}_{days}d"
         features.append(Feature(column, made.expression, made.atoms, days))
     return Signal(
-        name, words, declared.family, declared.unit, declared.monotone, tuple(features)
-    )
+        name, words, declared.family, declared.unit, declared.monotone,
+        tuple(features), topic=topic or _room(declared),
+    )  # fmt: skip
 
 
 def _of_attribute(
@@ -223,6 +244,7 @@ def _of_attribute(
         made.name, made.words, attribute.family, made.unit,
         attribute.direction if is_held else 0,
         made.features, made.attributes, attribute.personal and is_plain,
+        _capital(attribute.words),
     )  # fmt: skip
 
 
@@ -246,8 +268,26 @@ def _level(
     column = Feature(name, declared.function(given))
     return Signal(
         name, words, declared.family, declared.unit, declared.monotone,
-        (column,), attributes,
+        (column,), attributes, topic=_room(declared),
     )  # fmt: skip
+
+
+# What signals are about that are of no kind, no stage and no attribute of their own.
+_ROOM_WORDS = {
+    "activity": "All touches together",
+    "rhythm": "Visits and hours",
+    "journey": "The journey",
+    "worth": "Values of touches",
+    "outreach": "Our outreach",
+    "account": "The account",
+    "creation": "Age of the lead",
+    "firmographic": "The record",
+}
+
+
+def _room(declared: Declaration) -> str:
+    """What a signal's room is about."""
+    return _ROOM_WORDS[declared.function.__module__.rpartition(".")[2]]
 
 
 def _capital(words: str) -> str:

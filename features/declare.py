@@ -105,6 +105,8 @@ class Signal:
         The attributes it reads.
     is_personal : bool
         Whether its values are personal and may never be shown.
+    topic : str
+        What it is about, in words, for gathering signals.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Signal:
     features: tuple[Feature, ...]
     attributes: tuple[str, ...] = ()
     is_personal: bool = False
+    topic: str = ""
 
     def __iter__(self) -> Iterator[Feature]:
         return iter(self.features)

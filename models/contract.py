@@ -12,67 +12,13 @@ from typing import Any
 
 from features.catalogue import Catalogue
 from features.errors import ModelError
-from features.vocabulary import Family, Unit
 
+from .players import ModelFeature, ModelSignal
 from .points import Scale
 from .qualifying.cutoffs import Cutoffs
 from .served import FORMAT
 from .unfamiliar.familiarity import Familiarity
 from .unfamiliar.support import Support
-
-
-@dataclass(frozen=True)
-class ModelFeature:
-    """One column of the booster's input.
-
-    Attributes
-    ----------
-    name : str
-    categories : tuple of str or None
-        The categories that were frequent enough to be told apart; None for a number.
-    rare : tuple of str
-        Categories that were seen, but pooled.
-    low, high : float or None
-        The range seen in training; None for a category or where nothing was seen.
-    """
-
-    name: str
-    categories: tuple[str, ...] | None = None
-    rare: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values; a number has no ``categories``."""
-        return {k: v for k, v in asdict(self).items() if v is not None}
-
-
-@dataclass(frozen=True)
-class ModelSignal:
-    """A signal that the booster uses: one player in the explanation.
-
-    Attributes
-    ----------
-    code : str
-        The signal's stable name.
-    words : str
-    family : Family
-    unit : Unit
-    columns : tuple of int
-        Its places among the features.
-    lookbacks_days : tuple of int
-        One per column where it has lookbacks, else empty.
-    is_personal : bool
-        Its values are never shown.
-    """
-
-    code: str
-    words: str
-    family: Family
-    unit: Unit
-    columns: tuple[int, ...]
-    lookbacks_days: tuple[int, ...] = ()
-    is_personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,36 +154,13 @@ def _records(raw: dict[str, Any]) -> dict[str, Any]:
         **raw,
         "familiarity": None if told is None else Familiarity.from_dict(told),
         "support": tuple(Support.from_dict(s) for s in raw.get("support", ())),
-        "features": tuple(_feature(f) for f in raw["features"]),
-        "signals": tuple(_signal(s) for s in raw["signals"]),
+        "features": tuple(ModelFeature.from_dict(f) for f in raw["features"]),
+        "signals": tuple(ModelSignal.from_dict(s) for s in raw["signals"]),
         "scale": Scale.from_dict(raw["scale"]),
         "cutoffs": Cutoffs.from_dict(raw["cutoffs"]),
         "lead_age_days": None if ages is None else (float(ages[0]), float(ages[1])),
         "grades": {k: tuple(v) for k, v in raw["grades"].items()},
     }
-
-
-def _feature(raw: Mapping[str, Any]) -> ModelFeature:
-    categories = raw.get("categories")
-    return ModelFeature(
-        name=raw["name"],
-        categories=None if categories is None else tuple(categories),
-        rare=tuple(raw.get("rare", ())),
-        low=raw.get("low"),
-        high=raw.get("high"),
-    )
-
-
-def _signal(raw: Mapping[str, Any]) -> ModelSignal:
-    return ModelSignal(
-        code=raw["code"],
-        words=raw["words"],
-        family=Family(raw["family"]),
-        unit=Unit(raw["unit"]),
-        columns=tuple(raw["columns"]),
-        lookbacks_days=tuple(raw["lookbacks_days"]),
-        is_personal=raw["is_personal"],
-    )
 
 
 def model_signals(
@@ -254,7 +177,7 @@ def model_signals(
                 ModelSignal(
                     each.name, each.words, each.family, each.unit,
                     tuple(place[f.name] for f in kept), lookbacks,
-                    each.is_personal,
+                    each.is_personal, each.topic, catalogue.kinds_of(each),
                 )
             )  # fmt: skip
     return tuple(signals)

@@ -13,7 +13,8 @@ import pandas as pd
 
 from features.vocabulary import Unit
 
-from ..contract import Contract, ModelFeature, ModelSignal
+from ..contract import Contract
+from ..players import ModelFeature, ModelSignal
 from ..points import Floats
 
 MOST_REASONS = 4  # of either direction

@@ -16,7 +16,7 @@ from features.catalogue import Catalogue
 from features.errors import DataError
 from features.vocabulary import Unit
 
-from ..contract import ModelFeature
+from ..players import ModelFeature
 
 _MOST_CATEGORIES = 200  # more is a list of names, not a category
 _ID_SHARE = 0.5  # of the filled values that are different: a name of the row

@@ -28,7 +28,7 @@ from features.letters import unmarked
 from features.lexicon import COUNTRIES
 from features.vocabulary import Unit
 
-from ..contract import ModelFeature
+from ..players import ModelFeature
 from ..points import Floats
 from ..served import encode
 from .grove import Tree, constant, model_text

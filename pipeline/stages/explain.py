@@ -16,10 +16,11 @@ import pandas as pd
 from features.catalogue import catalogue_of
 from features.company import Company
 from features.vocabulary import DAY_US, Split
-from models.contract import Contract, ModelFeature, model_signals
+from models.contract import Contract, model_signals
 from models.evidence import Mask
 from models.explaining.explanation import Explanation, quartiles
 from models.explaining.explanation import explain as explained_by
+from models.players import ModelFeature
 from models.points import Floats, Scale
 from models.qualifying.cutoffs import Cutoffs
 from models.served import encode

@@ -10,9 +10,10 @@ import lightgbm
 import numpy as np
 
 from features.vocabulary import Family, Unit
-from models.contract import Contract, ModelFeature, ModelSignal
+from models.contract import Contract
 from models.learning.conversion import Learnable, Recipe, fit_booster
 from models.learning.timeline import Timeline
+from models.players import ModelFeature, ModelSignal
 from models.points import Floats, Scale
 from models.qualifying.cutoffs import Cutoff, Cutoffs
 

@@ -16,7 +16,8 @@ from features.catalogue import catalogue_of
 from features.company import Company, DeclaredAttribute, Kind
 from features.errors import ModelError
 from features.vocabulary import Family, FunnelStage, Unit
-from models.contract import Contract, ModelFeature, ModelSignal, model_signals
+from models.contract import Contract, model_signals
+from models.players import ModelFeature, ModelSignal
 from models.points import Scale
 from models.qualifying.cutoffs import Cutoffs
 from models.served import encode

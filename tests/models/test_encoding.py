@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from features.catalogue import Catalogue, catalogue_of
 from features.company import Company, DeclaredAttribute
 from features.errors import DataError
-from models.contract import ModelFeature
 from models.learning.encoding import Chosen, choose_features
+from models.players import ModelFeature
 from models.served import encode
 
 

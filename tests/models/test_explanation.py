@@ -10,7 +10,6 @@ import pytest
 
 from features.errors import DataError, ModelError
 from features.vocabulary import Family, Unit
-from models.contract import ModelFeature, ModelSignal
 from models.explaining.explanation import (
     Explanation,
     as_shap,
@@ -20,6 +19,7 @@ from models.explaining.explanation import (
     quartiles,
 )
 from models.learning.conversion import margins
+from models.players import ModelFeature, ModelSignal
 from models.points import Floats, Scale
 from models.treeshap import TreeExplainer
 from tests.models.small_models import (

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.vocabulary import Family, Unit
-from models.contract import Contract, ModelFeature, ModelSignal
+from models.contract import Contract
 from models.explaining.reasons import Reason, reasons_of, words_of
+from models.players import ModelFeature, ModelSignal
 from tests.models.small_models import contract
 
 SOURCE = ModelFeature("source", categories=("ad", "web"), rare=("radio",))

@@ -1,0 +1,65 @@
+"""What is needed to put a lead's points into words: the light part of a contract.
+
+Why apart: a reviewer who opens one lead waits for it. Reading this loads numpy alone,
+where the whole contract takes pandas and scipy with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .players import ModelFeature, ModelSignal
+from .points import Scale
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is needed to put a lead's points into words.
+
+    Attributes
+    ----------
+    features : tuple of ModelFeature
+    signals : tuple of ModelSignal
+    scale : Scale
+    thresholds : dict of str to float or None
+        Probability from which on a lead is ``mql`` and ``sql``; None where none is set.
+    conversion : str
+        What is predicted.
+    horizon_days : float or None
+        Within which; None for a flat export.
+    reference : str
+        What the explanation's baseline is.
+    scorer : str
+        ``booster``, ``points_table`` or ``scorecard``.
+    """
+
+    features: tuple[ModelFeature, ...]
+    signals: tuple[ModelSignal, ...]
+    scale: Scale
+    thresholds: dict[str, float | None]
+    conversion: str
+    horizon_days: float | None
+    reference: str
+    scorer: str
+
+    @property
+    def players(self) -> tuple[tuple[int, ...], ...]:
+        """The columns of each signal."""
+        return tuple(s.columns for s in self.signals)
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Wording:
+        """Read the values that ``Contract.to_json`` wrote."""
+        cutoffs = raw["cutoffs"]
+        return cls(
+            features=tuple(ModelFeature.from_dict(f) for f in raw["features"]),
+            signals=tuple(ModelSignal.from_dict(s) for s in raw["signals"]),
+            scale=Scale.from_dict(raw["scale"]),
+            thresholds={n: cutoffs[n]["threshold"] for n in ("mql", "sql")},
+            conversion=raw["conversion"],
+            horizon_days=raw["horizon_days"],
+            reference=raw["reference"],
+            scorer=raw["scorer"],
+        )
