@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ Whole = npt.NDArray[np.int64]
 
 _CATEGORICAL, _MISSING_LEFT, _NAN_IS_MISSING = 1, 2, 2 << 2  # decision_type's bits
 _END = "\nend of trees"
+# Not LightGBM's: how many trees each booster has that was averaged.
+_MEMBERS = re.compile(r"\nmember_trees=(.*)")
 _BITS = 32  # of a word of LightGBM's sets of categories
 
 
@@ -152,7 +155,27 @@ def averaged(texts: Sequence[str]) -> str:
     share = len(texts)
     trees = [t for _, each in parts for t in each]
     lowered = [_with_leaves(t, lambda value: value / share) for t in trees]
-    return _joined(parts[0][0], lowered)
+    sizes = " ".join(str(len(each)) for _, each in parts)
+    return _joined(f"{_MEMBERS.sub('', parts[0][0])}\nmember_trees={sizes}", lowered)
+
+
+def members(text: str) -> list[str]:
+    """Take apart what :func:`averaged` put together; one booster alone is its own.
+
+    Examples
+    --------
+    >>> both = averaged([model_text([constant(value)], 1) for value in (1.0, 4.0)])
+    >>> [m.partition("leaf_value=")[2][:3] for m in members(both)]
+    ['1.0', '4.0']
+    """
+    head, trees = _parted(text)
+    found = _MEMBERS.search(head)
+    if found is None:
+        return [text]
+    sizes = [int(size) for size in found.group(1).split()]
+    raised = iter(_with_leaves(t, lambda value: value * len(sizes)) for t in trees)
+    plain = _MEMBERS.sub("", head)
+    return [_joined(plain, list(islice(raised, size))) for size in sizes]
 
 
 def _fields(tree: Tree) -> str:

@@ -136,14 +136,17 @@ def decide(block: Block, splits: Splits, tree: int, decisions: Decisions) -> Non
                 into[row] = NO if (x[row] > c) & (x[row] != 0.0) else YES
         else:
             first, n_words = splits.category_first[split], splits.category_words[split]
+            # One answer for each code that the set could hold, and one for all others.
+            answers = np.full(32 * n_words + 1, NO, np.uint16)
+            for code in range(32 * n_words):
+                word = splits.category_bits[first + code // 32]
+                if (word >> np.uint32(code % 32)) & 1:
+                    answers[code] = YES
+            unknown = 32.0 * n_words
             for row in range(n_rows):
-                into[row] = NO
                 # False for NaN; what lies in (-1, 0) is cut to category 0.
-                if x[row] > -1.0 and x[row] < 32.0 * n_words:
-                    category = int(x[row])
-                    word = splits.category_bits[first + category // 32]
-                    if (word >> np.uint32(category % 32)) & 1:
-                        into[row] = YES
+                is_code = (x[row] > -1.0) & (x[row] < unknown)
+                into[row] = answers[int(x[row] if is_code else unknown)]
 
 
 @njit(cache=True, nogil=True)
@@ -252,16 +255,17 @@ def margins_block(
 ) -> None:
     """Add the leaf values of all trees to ``out`` of shape (n_rows,)."""
     decisions = np.empty((_most_splits(splits), block.shape[1]), np.uint16)
+    lefts, rights, values = splits.left, splits.right, leaves.value
     for tree in range(len(splits.first) - 1):
         decide(block, splits, tree, decisions)
         start, first_leaf = splits.first[tree], leaves.first[tree]
+        root = 0 if splits.first[tree + 1] > start else -1
         for row in range(block.shape[1]):
-            at = 0 if splits.first[tree + 1] > start else -1
+            at = root
             while at >= 0:
                 goes_left = decisions[at, row] == YES
-                split = start + at
-                at = splits.left[split] if goes_left else splits.right[split]
-            out[row] += leaves.value[first_leaf - 1 - at]
+                at = lefts[start + at] if goes_left else rights[start + at]
+            out[row] += values[first_leaf - 1 - at]
 
 
 @njit(cache=True, nogil=True)

@@ -9,14 +9,11 @@ players' own values, exactly, and not sums of column values: these are two games
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from features.errors import ModelError
 
 from .trees import Trees
 
@@ -54,59 +51,8 @@ class TreePaths:
     leaf_value: list[float]
 
 
-def player_of_column(
-    players: Sequence[Sequence[int]] | None, n_features: int
-) -> NDArray[np.int64]:
-    """Player of each column, from the columns of each player.
-
-    Parameters
-    ----------
-    players : sequence of sequence of int, optional
-        Columns of each player. By default every column is its own player. A player
-        without columns is allowed: it contributes nothing.
-    n_features : int
-
-    Returns
-    -------
-    ndarray of shape (n_features,)
-
-    Raises
-    ------
-    ModelError
-        If a column has no player, has two, or does not exist.
-
-    Examples
-    --------
-    >>> player_of_column([[0, 2], [1]], 3)
-    array([0, 1, 0])
-    """
-    if players is None:
-        return np.arange(n_features, dtype=np.int64)
-    owner = np.full(n_features, -1, np.int64)
-    for player, columns in enumerate(players):
-        for column in columns:
-            if not 0 <= column < n_features:
-                raise ModelError(
-                    f"Player {player} has column {column}, but the booster has the "
-                    f"columns 0 to {n_features - 1}."
-                )
-            if owner[column] >= 0:
-                raise ModelError(
-                    f"Column {column} is given to player {owner[column]} and to player "
-                    f"{player}: every column must belong to one."
-                )
-            owner[column] = player
-    if np.any(owner < 0):
-        orphans = np.flatnonzero(owner < 0).tolist()
-        raise ModelError(
-            f"{len(orphans)} of {n_features} columns belong to no player, first "
-            f"column {orphans[0]}: every column must belong to one."
-        )
-    return owner
-
-
 def tree_paths(trees: Trees, tree: int, owner: NDArray[np.int64]) -> TreePaths:
-    """Paths of tree number ``tree``, with ``owner`` as from ``player_of_column``."""
+    """Paths of tree number ``tree``, with ``owner`` as of ``Players``."""
     splits, leaves = trees.splits, trees.leaves
     of_splits = slice(splits.first[tree], splits.first[tree + 1])
     of_leaves = slice(leaves.first[tree], leaves.first[tree + 1])

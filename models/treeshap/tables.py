@@ -1,18 +1,27 @@
-"""Pattern tables and deep leaves of all trees, in the arrays that the kernel reads."""
+"""Pattern tables of all trees, in the arrays that the kernel reads."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .filling import add_leaf, leaf_values, quadrature
-from .kernel import NO, YES, DeepLeaves, Tables
+from .background import Background
+from .blocks import Values
+from .filling import (
+    add_leaf,
+    leaf_counts,
+    leaf_values,
+    leaf_values_against,
+    quadrature,
+)
+from .kernel import NO, YES, Tables
 from .paths import Path, TreePaths, shares
 from .plan import Plan
-from .trees import starts
+from .trees import Trees, starts
 
 
 @dataclass(frozen=True)
@@ -56,66 +65,45 @@ class _Table:
 
 
 def tabulate(
-    paths: list[TreePaths], plans: list[Plan], precision: type[np.floating]
+    trees: Trees,
+    paths: list[TreePaths],
+    plans: list[Plan],
+    background: Background | None,
+    precision: type[np.floating],
 ) -> Tables:
     """All tables, filled in float64 and kept in ``precision``."""
     of_trees = [
         [_table(tree, root) for root in plan.roots]
         for tree, plan in zip(paths, plans, strict=True)
     ]
+    tables = _laid_out(of_trees, precision)
+    for tree, mine in enumerate(of_trees):
+        first = tables.value_first[tables.first[tree] :]
+        counts: Sequence[Values | None] = [None] * len(mine)
+        if background is not None:
+            counts = background.words(trees, tables, tree)
+        for place, (table, words) in enumerate(zip(mine, counts, strict=True)):
+            values = _values(paths[tree], table, words)
+            tables.values[first[place] : first[place + 1]] = values.ravel()
+    return tables
+
+
+def _laid_out(of_trees: list[list[_Table]], precision: type[np.floating]) -> Tables:
+    """Tables as the kernel reads them, with room for their values."""
     tables = list(chain.from_iterable(of_trees))
     conditions = [table.conditions() for table in tables]
     value_first = starts([len(table.players) << table.n_bits for table in tables])
-    values = np.empty(value_first[-1], precision)
-    filled = (
-        _values(tree, table)
-        for tree, mine in zip(paths, of_trees, strict=True)
-        for table in mine
-    )
-    for start, of_table in zip(value_first, filled, strict=False):
-        values[start : start + of_table.size] = of_table.ravel()
     return Tables(
         first=starts([len(mine) for mine in of_trees]),
         condition_first=starts([len(mine) for mine in conditions]),
-        split=_integers([split for mine in conditions for split, _, _ in mine]),
-        flip=_flips([left for mine in conditions for _, left, _ in mine]),
+        split=integers([split for mine in conditions for split, _, _ in mine]),
+        flip=flips([left for mine in conditions for _, left, _ in mine]),
         bit=np.array([1 << bit for mine in conditions for *_, bit in mine], np.uint16),
         joins=np.array([again for mine in conditions for again in _joins(mine)], bool),
         column_first=starts([len(table.players) for table in tables]),
-        player=_integers([player for table in tables for player in table.players]),
+        player=integers([player for table in tables for player in table.players]),
         value_first=value_first,
-        values=values,
-    )
-
-
-def deep_leaves(paths: list[TreePaths], plans: list[Plan]) -> DeepLeaves:
-    """All leaves that are evaluated by quadrature, row by row."""
-    ways = [
-        (tree.to_leaf[leaf], tree.leaf_value[leaf])
-        for tree, plan in zip(paths, plans, strict=True)
-        for leaf in plan.deep
-    ]
-    steps = [step for way, _ in ways for step in way]
-    of_leaf = [shares(way) for way, _ in ways]
-    slots = [
-        list(share).index(step.player)
-        for (way, _), share in zip(ways, of_leaf, strict=True)
-        for step in way
-    ]
-    rules = [quadrature(len(share)) for share in of_leaf]
-    return DeepLeaves(
-        first=starts([len(plan.deep) for plan in plans]),
-        condition_first=starts([len(way) for way, _ in ways]),
-        split=_integers([step.split for step in steps]),
-        flip=_flips([step.goes_left for step in steps]),
-        slot=_integers(slots),
-        player_first=starts([len(share) for share in of_leaf]),
-        player=_integers([player for share in of_leaf for player in share]),
-        share=np.array([q for share in of_leaf for q in share.values()], np.float64),
-        value=np.array([value for _, value in ways], np.float64),
-        point_first=starts([len(points) for points, _ in rules]),
-        point=np.array([t for points, _ in rules for t in points], np.float64),
-        weight=np.array([w for _, weights in rules for w in weights], np.float64),
+        values=np.empty(value_first[-1], precision),
     )
 
 
@@ -149,25 +137,31 @@ def _under(paths: TreePaths, root: int) -> tuple[list[int], list[int]]:
     return splits, leaves
 
 
-def _values(paths: TreePaths, table: _Table) -> NDArray[np.float64]:
-    """Values of a table, of shape (n_columns, 2 ** n_bits), in log-odds."""
+def _values(paths: TreePaths, table: _Table, words: Values | None) -> Values:
+    """Values of a table, of shape (n_columns, 2 ** n_bits), in log-odds.
+
+    Against the background whose weights by word are ``words``, or training paths.
+    """
     values = np.zeros((len(table.players), 1 << table.n_bits))
+    column_of = {player: column for column, player in enumerate(table.players)}
     for leaf in table.leaves:
         path = paths.to_leaf[leaf]
         share = shares(path)
         slot = {player: i for i, player in enumerate(share)}
-        demands = [(bit, 1, slot[p]) for p, bit in table.bit_of_player.items()]
-        demands += [
+        told = [(bit, 1, slot[p]) for p, bit in table.bit_of_player.items()]
+        told += [
             (table.bit_of_split[step.split], int(step.goes_left), slot[step.player])
             for step in path[len(table.path) :]
         ]
-        of_leaf = leaf_values(
-            np.array(list(share.values())),
-            paths.leaf_value[leaf],
-            *quadrature(len(share)),
-        )
-        column = _integers([table.players.index(player) for player in share])
-        add_leaf(values, of_leaf, column, np.array(demands, np.int64))
+        demands, value = np.array(told, np.int64), paths.leaf_value[leaf]
+        rule = quadrature(len(share))
+        if words is None:
+            of_leaf = leaf_values(np.array(list(share.values())), value, *rule)
+        else:
+            counts = leaf_counts(words, demands, len(share))
+            of_leaf = leaf_values_against(counts, value, *rule)
+        column = integers([column_of[player] for player in share])
+        add_leaf(values, of_leaf, column, demands)
     return values
 
 
@@ -181,10 +175,11 @@ def _joins(conditions: list[tuple[int, bool, int]]) -> list[bool]:
     return again
 
 
-def _flips(goes_left: list[bool]) -> NDArray[np.uint16]:
+def flips(goes_left: list[bool]) -> NDArray[np.uint16]:
     """Turn "went left" into "the condition holds" by exclusive or with these words."""
     return np.where(np.array(goes_left, bool), NO, YES).astype(np.uint16)
 
 
-def _integers(values: list[int]) -> NDArray[np.int64]:
+def integers(values: list[int]) -> NDArray[np.int64]:
+    """Whole numbers, of the kind that the kernels count with."""
     return np.array(values, np.int64)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import ModelError
 
+if TYPE_CHECKING:
+    import lightgbm
+
 _END = "end of trees"
+_PANDAS = "pandas_categorical:"
+
+# In the parameters, which LightGBM writes after the trees. Why such a text is refused
+# although the sum of its leaves is as exactly explained as any other: its first k trees
+# are not the booster that had k trees, so that early stopping, and whatever else looks
+# at a part of it, is about another model than the one that is explained.
+_DART = "\n[boosting: dart]"
 
 _N = TypeVar("_N", np.int64, np.float64)
 
@@ -41,6 +52,15 @@ class Fields:
         """Value of ``key`` as ``n`` numbers."""
         return self._array(key, n, np.float64)
 
+    def words(self, key: str, n: int, otherwise: str) -> tuple[str, ...]:
+        """Value of ``key`` as ``n`` words; ``otherwise`` and a number if absent."""
+        if key not in self.values:
+            return tuple(f"{otherwise}{place}" for place in range(n))
+        found = tuple(self.values[key].split())
+        if len(found) != n:
+            raise self.damaged(f"has {len(found)} of {key} where {n} were expected")
+        return found
+
     def _array(self, key: str, n: int, kind: type[_N]) -> NDArray[_N]:
         if n == 0:  # a constant tree may leave the fields of its splits out
             return np.empty(0, kind)
@@ -53,6 +73,27 @@ class Fields:
         if len(numbers) != n:
             raise self.damaged(f"has {len(numbers)} of {key} where {n} were expected")
         return numbers
+
+
+def text_of(model: str | lightgbm.Booster | lightgbm.LGBMModel) -> str:
+    """Text of a booster, or of a fitted scikit-learn wrapper of one; a text as it is.
+
+    With the iterations that ``predict`` uses: up to the best, where there is one.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    """
+    if isinstance(model, str):
+        return model
+    booster = getattr(model, "booster_", model)
+    if not hasattr(booster, "model_to_string"):
+        raise TypeError(
+            "A LightGBM model text or booster was expected, and not "
+            f"{type(model).__name__}."
+        )
+    return str(booster.model_to_string())
 
 
 def header(model_text: str) -> Fields:
@@ -69,6 +110,12 @@ def header(model_text: str) -> Fields:
         raise ModelError(
             "This booster averages its trees (boosting = rf), so that its margin is "
             "not their sum: train with boosting = gbdt."
+        )
+    if _DART in model_text:
+        raise ModelError(
+            "This booster dropped trees while it grew (boosting = dart), so that each "
+            "tree's weight was set by those that came after: what was judged on the "
+            "way is not what the text holds. Train with boosting = gbdt."
         )
     n_per_iteration = fields.integer("num_tree_per_iteration")
     if n_per_iteration != 1:
@@ -98,6 +145,24 @@ def tree_fields(model_text: str) -> Iterator[Fields]:
     for part in parts:
         number, _, rest = part.partition("\n")
         yield _fields(f"tree {number.strip()}", rest)
+
+
+def pandas_categories(model_text: str) -> list[list[Any]]:
+    """Categories of each categorical column of the frame that was trained on.
+
+    LightGBM notes them in the last line of the text, in the order of the columns; what
+    was not trained on a frame has none.
+    """
+    _, found, told = model_text.rpartition(f"\n{_PANDAS}")
+    if not found:
+        return []
+    try:
+        categories: list[list[Any]] = json.loads(told) or []
+    except json.JSONDecodeError as cause:
+        raise ModelError(
+            f"The model text is damaged: what follows {_PANDAS} is no JSON."
+        ) from cause
+    return categories
 
 
 def _fields(name: str, part: str) -> Fields:

@@ -37,6 +37,8 @@ class Trees:
     ----------
     n_features : int
         Columns that the booster expects.
+    feature_names : tuple of str
+        Their names, in order.
     splits : Splits
     leaves : Leaves
     split_rows : ndarray of shape (n_splits,)
@@ -46,6 +48,7 @@ class Trees:
     """
 
     n_features: int
+    feature_names: tuple[str, ...]
     splits: Splits
     leaves: Leaves
     split_rows: NDArray[np.float64]
@@ -83,10 +86,12 @@ def read_trees(model_text: str) -> Trees:
         If the text is damaged, or is of a booster whose margin is not the plain sum of
         its leaves: linear trees, averaged output, more than one tree per iteration.
     """
-    n_features = header(model_text).integer("max_feature_idx") + 1
+    head = header(model_text)
+    n_features = head.integer("max_feature_idx") + 1
     trees = [_read_tree(fields, n_features) for fields in tree_fields(model_text)]
     return Trees(
         n_features=n_features,
+        feature_names=head.words("feature_names", n_features, "Column_"),
         splits=_join_splits(trees),
         leaves=Leaves(
             starts([len(tree.leaf_value) for tree in trees]),

@@ -57,7 +57,7 @@ def test_the_margin_is_the_mean_of_the_members() -> None:
     ]  # fmt: skip
     mean = (margins(each[0], rows.encoded) + margins(each[1], rows.encoded)) / 2
     np.testing.assert_allclose(margins_of(text, rows.encoded), mean, atol=1e-12)
-    explainer = TreeExplainer.from_text(text)
+    explainer = TreeExplainer(text)
     np.testing.assert_allclose(explainer.margins(rows.encoded), mean, atol=1e-9)
 
 

@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.errors import ModelError
-from models.learning.grove import Tree, averaged, constant, model_text, shifted
+from models.learning.grove import (
+    Tree,
+    averaged,
+    constant,
+    members,
+    model_text,
+    shifted,
+)
 from models.treeshap import TreeExplainer
 from tests.models.small_models import RECIPE, learnable, mixed_booster, mixed_rows
 
@@ -98,7 +105,7 @@ def test_is_read_as_it_was_meant_by_lightgbm_and_by_the_explainer(
     np.testing.assert_allclose(
         booster.predict(rows), 1 / (1 + np.exp(-np.array(expected)))
     )
-    explainer = TreeExplainer.from_text(text)
+    explainer = TreeExplainer(text)
     np.testing.assert_allclose(explainer.margins(rows), expected, atol=1e-12)
     parts = explainer.contributions(rows)
     total = explainer.baseline + parts.sum(axis=1)
@@ -117,7 +124,7 @@ def test_a_hand_made_tree_is_walked_by_hand() -> None:
     booster = lightgbm.Booster(model_str=model_text([tree], 2))
     found = booster.predict(rows, raw_score=True)
     assert np.asarray(found).tolist() == [1.0, 1.0, 2.0, 2.0, 3.0]
-    explainer = TreeExplainer.from_text(model_text([tree], 2))
+    explainer = TreeExplainer(model_text([tree], 2))
     assert explainer.baseline == pytest.approx(0.2 * 1 + 0.4 * 2 + 0.4 * 3)
 
 
@@ -158,8 +165,8 @@ def test_an_averaged_booster_says_the_mean_and_explains_the_mean() -> None:
     mean = np.mean([np.asarray(m) for m in margins], axis=0)
     booster = lightgbm.Booster(model_str=one)
     np.testing.assert_allclose(booster.predict(rows, raw_score=True), mean, atol=1e-12)
-    parts = [TreeExplainer.from_text(t).contributions(rows) for t in texts]
-    found = TreeExplainer.from_text(one).contributions(rows)
+    parts = [TreeExplainer(t).contributions(rows) for t in texts]
+    found = TreeExplainer(one).contributions(rows)
     np.testing.assert_allclose(found, np.mean(parts, axis=0), atol=1e-9)
     theirs = np.asarray(booster.predict(rows, pred_contrib=True))[:, :-1]
     np.testing.assert_allclose(found, theirs, atol=1e-9)
@@ -189,3 +196,29 @@ def test_a_grove_without_trees_gives_everybody_nought() -> None:
     booster = lightgbm.Booster(model_str=model_text([], 3))
     found = booster.predict(np.ones((2, 3)), raw_score=True)
     assert np.asarray(found).tolist() == [0.0, 0.0]
+
+
+def test_an_averaged_booster_is_taken_apart_into_what_it_was_made_of() -> None:
+    one = mixed_booster().model_to_string()
+    texts = [one, model_text([constant(0.5), constant(0.25)], COLUMNS), one]
+    rows = mixed_rows(50, seed=3)
+    found = members(averaged(texts))
+    assert len(found) == 3
+    for part, text in zip(found, texts, strict=True):
+        expected = TreeExplainer(text).margins(rows)
+        np.testing.assert_allclose(TreeExplainer(part).margins(rows), expected)
+        booster = lightgbm.Booster(model_str=part)
+        margins = np.asarray(booster.predict(rows, raw_score=True))
+        np.testing.assert_allclose(margins, expected)
+
+
+def test_a_booster_alone_is_its_own_only_member() -> None:
+    text = model_text([constant(0.5)], COLUMNS)
+    assert members(text) == [text]
+
+
+def test_a_mean_of_means_has_the_means_for_members() -> None:
+    inner = averaged([model_text([constant(v)], COLUMNS) for v in (1.0, 3.0)])
+    outer = members(averaged([inner, model_text([constant(8.0)], COLUMNS)]))
+    rows = mixed_rows(1, seed=1)
+    assert [TreeExplainer(t).margins(rows)[0] for t in outer] == [2.0, 8.0]

@@ -90,7 +90,7 @@ def test_is_the_same_again_and_in_another_order_of_columns() -> None:
 
 def test_is_explained_to_the_last_digit() -> None:
     rows = _rows(400, seed=5)
-    explainer = TreeExplainer.from_text(fit_scorecard(rows).text, [[0, 3], [1], [2]])
+    explainer = TreeExplainer(fit_scorecard(rows).text, [[0, 3], [1], [2]])
     parts = explainer.contributions(rows.encoded)
     margin = _margins(fit_scorecard(rows).text, rows.encoded)
     total = explainer.baseline + parts.sum(axis=1)

@@ -30,7 +30,7 @@ def test_bands_that_nobody_was_in_count_as_one_row() -> None:
     )
     # Three rows below, and one each for the bands above and for missing.
     assert tree.split_rows.tolist() == [5.0, 4.0]
-    explainer = TreeExplainer.from_text(model_text([tree], 1))
+    explainer = TreeExplainer(model_text([tree], 1))
     assert abs(explainer.baseline - (3 * 10 + 20 + 0) / 5) < 1e-12
 
 
