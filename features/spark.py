@@ -23,6 +23,7 @@ from typing import Any
 from .catalogue import Catalogue
 from .errors import LeadlightError, RunError
 from .past.known import Held
+from .past.limits import Limits
 from .past.query import PAST, in_dialect
 from .vocabulary import ROW
 from .weave import weaving_plan
@@ -79,7 +80,8 @@ def weave_in_spark(
     count = partitions or _partitions(session)
     session.conf.set("spark.sql.shuffle.partitions", str(count))
     kept = None
-    for step in weaving_plan(catalogue, _held(session)):
+    limits = Limits.among(session.table("spine").columns)
+    for step in weaving_plan(catalogue, _held(session), limits):
         made = session.sql(in_dialect(step.query, "spark"))
         if step.name == PAST:
             laid = made.repartition(count, ROW).sortWithinPartitions(ROW, "age_us")

@@ -2,7 +2,8 @@
 
 Binding is in the past's room and nowhere else: a touch counts for a snapshot when it
 occurred before it *and* was recorded before it, strictly. An attribute counts when it
-was declared known at creation, or was known from before the snapshot.
+was declared known at creation, or was known from before the snapshot. A row of the
+spine may know less than its snapshot: see :mod:`features.past.limits`.
 
 The engine is shown these tables: ``spine``, ``leads``, ``touches``, ``milestones``,
 ``attributes``, ``accounts``, ``attribute_history``.
@@ -20,6 +21,7 @@ from .engine import Engine, quoted
 from .past.aggregate import AnyAtom
 from .past.answers import Answers, answers_of
 from .past.known import Held, held, known_sql
+from .past.limits import Limits, limits_of
 from .past.parts import WHOLE, Part, only
 from .past.query import Step, answers_plan, statement
 from .vocabulary import LEAD_ID, ROW, SNAPSHOT_AT, Unit
@@ -47,7 +49,8 @@ def weave(connection: Engine, catalogue: Catalogue, part: Part = WHOLE) -> pa.Ta
     """
     answers = answers_of(connection, catalogue.company, _atoms(catalogue), part)
     names = [a.name for a in catalogue.company.attributes]
-    told = _by_query(connection, catalogue, answers, known_sql(held(connection), names))
+    known = known_sql(held(connection), names, limits_of(connection))
+    told = _by_query(connection, catalogue, answers, known)
     columns = {name: told.column(name) for name in (ROW, LEAD_ID, SNAPSHOT_AT)}
     for feature in catalogue.features:
         if feature.is_plain:
@@ -69,21 +72,25 @@ def weave_in_parts(
             yield weave(connection, catalogue, part)
 
 
-def weaving_plan(catalogue: Catalogue, where: Held) -> tuple[Step, ...]:
+def weaving_plan(catalogue: Catalogue, where: Held, limits: Limits) -> tuple[Step, ...]:
     """Return the steps of SQL that come to what :func:`weave` comes to, unsorted."""
     names = [a.name for a in catalogue.company.attributes]
-    steps = answers_plan(_atoms(catalogue), catalogue.company)
+    steps = answers_plan(_atoms(catalogue), catalogue.company, limits)
     listed = "".join(f",\n  {_told(s, f)}" for s in catalogue for f in s)
     woven = (
         f"SELECT known.{ROW}, known.{LEAD_ID}, known.{SNAPSHOT_AT}{listed}\n"
         f"FROM known JOIN {steps[-1].name} answers ON answers.{ROW} = known.{ROW}"
     )
-    return (*steps, Step("known", known_sql(where, names)), Step("woven", woven))
+    return (
+        *steps,
+        Step("known", known_sql(where, names, limits)),
+        Step("woven", woven),
+    )
 
 
 def weave_by_query(connection: Engine, catalogue: Catalogue) -> pa.Table:
     """Compute what :func:`weave` does, by SQL alone, as a cluster does."""
-    plan = weaving_plan(catalogue, held(connection))
+    plan = weaving_plan(catalogue, held(connection), limits_of(connection))
     query = statement(plan)
     return connection.sql(f"FROM ({query}) ORDER BY {ROW}").to_arrow_table()
 

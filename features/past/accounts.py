@@ -1,13 +1,15 @@
 """What was known of an account's other leads before each snapshot.
 
 Facts of an account lie in the order in which they became known; those of a span are
-found by two binary searches, and the lead's own ones among them by two more.
+found by two binary searches, and the lead's own ones among them by two more. Spans and
+ages are measured to the snapshot, whatever less it may know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -32,6 +34,21 @@ class Facts:
     """
 
     lead: np.ndarray
+    known: np.ndarray
+
+
+class When(NamedTuple):
+    """Instants of snapshots, in microseconds, each of shape (n_snapshots,).
+
+    Attributes
+    ----------
+    at : ndarray
+        To which spans and ages are measured.
+    known : ndarray
+        Before which a fact must be known; never later.
+    """
+
+    at: np.ndarray
     known: np.ndarray
 
 
@@ -78,7 +95,7 @@ def colleagues_of(
     atoms: Sequence[ColleagueAtom],
     account_of: np.ndarray,
     lead: np.ndarray,
-    at: np.ndarray,
+    when: When,
 ) -> list[np.ndarray]:
     """Answer atoms of one sort of fact.
 
@@ -86,7 +103,8 @@ def colleagues_of(
     ----------
     account_of : ndarray of shape (n_leads,)
         Each lead's account; -1 is none.
-    lead, at : ndarray of shape (n_snapshots,)
+    lead : ndarray of shape (n_snapshots,)
+    when : When
 
     Returns
     -------
@@ -102,12 +120,11 @@ def colleagues_of(
     for atom in atoms:
         span = 0 if atom.within_days is None else atom.within_days * DAY_US
         if atom.is_age:
-            found.append(_latest(*whole, account, lead, at, span))
+            found.append(_latest(*whole, account, lead, *when, span))
         else:
-            counted = _count(*whole, account, at, span)
-            found.append(
-                counted - np.where(account < 0, 0, _count(*own, lead, at, span))
-            )
+            counted = _count(*whole, account, *when, span)
+            of_lead = _count(*own, lead, *when, span)
+            found.append(counted - np.where(account < 0, 0, of_lead))
     return found
 
 
@@ -121,13 +138,14 @@ def _sorted(
 
 @njit(cache=True, nogil=True)
 def _span_of(
-    known: np.ndarray, first: int, last: int, at: int, span: int
+    known: np.ndarray, first: int, last: int, at: int, limit: int, span: int
 ) -> tuple[int, int]:
-    """From and to which place facts were known, before an instant, for a span."""
-    end = first + int(np.searchsorted(known[first:last], at))
+    """From and to which place facts were known, before a limit, for a span."""
+    end = first + int(np.searchsorted(known[first:last], limit))
     if not span:
         return first, end
-    return first + int(np.searchsorted(known[first:last], at - span)), end
+    begin = first + int(np.searchsorted(known[first:last], at - span))
+    return min(begin, end), end
 
 
 @njit(cache=True, nogil=True)
@@ -137,13 +155,14 @@ def _count(
     starts: np.ndarray,
     group: np.ndarray,
     at: np.ndarray,
+    limit: np.ndarray,
     span: int,
 ) -> np.ndarray:
     counts = np.zeros(len(at))
     for i in range(len(at)):
         if group[i] >= 0:
             first, last = starts[group[i]], starts[group[i] + 1]
-            begin, end = _span_of(known, first, last, at[i], span)
+            begin, end = _span_of(known, first, last, at[i], limit[i], span)
             counts[i] = end - begin
     return counts
 
@@ -156,6 +175,7 @@ def _latest(
     account: np.ndarray,
     lead: np.ndarray,
     at: np.ndarray,
+    limit: np.ndarray,
     span: int,
 ) -> np.ndarray:
     """Days for which the latest fact of another lead has been known; NaN is never."""
@@ -164,7 +184,7 @@ def _latest(
         if account[i] < 0:
             continue
         first, last = starts[account[i]], starts[account[i] + 1]
-        begin, end = _span_of(known, first, last, at[i], span)
+        begin, end = _span_of(known, first, last, at[i], limit[i], span)
         for j in range(end - 1, begin - 1, -1):
             if owner[j] != lead[i]:
                 ages[i] = (at[i] - known[j]) / DAY_US

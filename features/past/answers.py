@@ -14,9 +14,10 @@ from ..colleagues import ColleagueAtom, Fact
 from ..company import Company
 from ..engine import Engine, one_row
 from . import loops
-from .accounts import colleagues_of, facts_of
+from .accounts import When, colleagues_of, facts_of
 from .aggregate import AnyAtom
 from .atoms import Atom
+from .limits import limits_of
 from .parts import WHOLE, Part
 from .pattern import Cut, cut
 from .threads import LEADS, Read, in_order, read_threads
@@ -57,6 +58,8 @@ class _Spine:
     rows: np.ndarray
     lead: np.ndarray
     at: np.ndarray
+    known: np.ndarray
+    until: np.ndarray
     account_of: np.ndarray  # by lead
 
 
@@ -80,7 +83,8 @@ def answers_of(
         asked = [a for a in of_colleagues if a.fact is fact]
         if asked:
             facts = facts_of(connection, fact, company, read)
-            told = colleagues_of(facts, asked, spine.account_of, spine.lead, spine.at)
+            when = When(spine.at, spine.known)
+            told = colleagues_of(facts, asked, spine.account_of, spine.lead, when)
             answers.values |= dict(zip((a.name for a in asked), told, strict=True))
     return answers
 
@@ -108,17 +112,28 @@ def _number_leads(connection: Engine, *, with_colleagues: bool) -> None:
 
 
 def _spine(connection: Engine) -> _Spine:
+    limits = limits_of(connection)
+    instants = {"at": "s.snapshot_at"}
+    if limits.are_told:
+        instants |= {"known": limits.known("s"), "until": limits.until("s")}
+    listed = ", ".join(
+        f"coalesce(epoch_us({i}), 0) AS {n}" for n, i in instants.items()
+    )
     told = connection.sql(
-        f"SELECT s.row, p.lead_no, coalesce(epoch_us(s.snapshot_at), 0) AS at "
+        f"SELECT s.row, p.lead_no, {listed} "
         f"FROM spine s JOIN {LEADS} p USING (lead_id) ORDER BY s.row"
     ).to_arrow_table()
+    at, *limited = (told.column(name).to_numpy() for name in instants)
+    known, until = limited or (at, at)
     accounts = connection.sql(
         f"SELECT account_no FROM {LEADS} ORDER BY lead_no"
     ).to_arrow_table()
     return _Spine(
         told.column("row").to_numpy(),
         told.column("lead_no").to_numpy(),
-        told.column("at").to_numpy(),
+        at,
+        known,
+        until,
         accounts.column("account_no").to_numpy(),
     )
 
@@ -137,7 +152,8 @@ def _sum_up(
     read = read_threads(connection, columns, leads, workers=workers, where=where)
     made = cut(atoms, read.words["kind"], columns)
     starts, order = in_order(spine.lead, spine.at, leads)
-    looks = loops.Looks(starts, spine.at[order], order)
+    instants = (spine.at[order], spine.known[order], spine.until[order])
+    looks = loops.Looks(starts, *instants, order)
     values = np.empty((len(atoms), len(order)))
     _in_blocks(read, looks, made, values, workers)
     answers.values = dict(zip((a.name for a in atoms), values, strict=True))

@@ -1,7 +1,8 @@
 """Every attribute as it was known before each snapshot.
 
 An attribute counts when it was declared known at creation, or was known from before the
-snapshot, strictly. Of several values known by then, the latest counts.
+snapshot, strictly, or from before what the snapshot may know. Of several values known
+by then, the latest counts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from ..engine import Engine, literal, quoted
 from ..vocabulary import ACCOUNT_ID, CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT
+from .limits import Limits
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def held(connection: Engine) -> Held:
     )
 
 
-def known_sql(where: Held, names: list[str]) -> str:
+def known_sql(where: Held, names: list[str], limits: Limits) -> str:
     """Return the query of the spine with every named attribute beside it.
 
     Parameters
@@ -48,19 +50,22 @@ def known_sql(where: Held, names: list[str]) -> str:
         What ``attributes``, ``accounts`` and ``attribute_history`` hold.
     names : list of str
         Attributes; one that no table holds is missing throughout.
+    limits : Limits
+        Of the spine.
     """
+    known_at = limits.known("s")
     columns, joins = [], []
     own = [n for n in names if n in where.of_leads]
     if own:
         joins.append(f"LEFT JOIN attributes a ON a.{LEAD_ID} = s.{LEAD_ID}")
     of_account = [n for n in names if n in where.of_accounts]
     if of_account:
-        joins.append(
-            f"LEFT JOIN ({_accounts_as_of(of_account)}) c ON c.{ROW} = s.{ROW}"
-        )
+        as_of = _accounts_as_of(of_account, known_at)
+        joins.append(f"LEFT JOIN ({as_of}) c ON c.{ROW} = s.{ROW}")
     dated = [n for n in names if n in where.dated]
     if dated:
-        joins.append(f"LEFT JOIN ({_history_as_of(dated)}) h ON h.{ROW} = s.{ROW}")
+        as_of = _history_as_of(dated, known_at)
+        joins.append(f"LEFT JOIN ({as_of}) h ON h.{ROW} = s.{ROW}")
     for name in names:
         known = [
             f"{table}.{quoted(name)}"
@@ -76,18 +81,18 @@ def known_sql(where: Held, names: list[str]) -> str:
     )
 
 
-def _accounts_as_of(names: list[str]) -> str:
+def _accounts_as_of(names: list[str], known_at: str) -> str:
     listed = ", ".join(f"c.{quoted(n)}" for n in names)
     return (
         f"SELECT s.{ROW}, {listed} FROM spine s JOIN accounts c "
         f"ON c.{ACCOUNT_ID} = s.{ACCOUNT_ID} "
-        f"AND (c.known_from IS NULL OR c.known_from < s.{SNAPSHOT_AT}) "
+        f"AND (c.known_from IS NULL OR c.known_from < {known_at}) "
         f"QUALIFY row_number() OVER (PARTITION BY s.{ROW} "
         f"ORDER BY c.known_from DESC NULLS LAST, {listed}) = 1"
     )
 
 
-def _history_as_of(names: list[str]) -> str:
+def _history_as_of(names: list[str], known_at: str) -> str:
     kept = ", ".join(literal(n) for n in names)
     listed = ", ".join(
         f"max(CASE WHEN attribute = {literal(n)} THEN value END) AS {quoted(n)}"
@@ -97,7 +102,7 @@ def _history_as_of(names: list[str]) -> str:
     return (
         f"SELECT {ROW}, {listed} FROM (SELECT s.{ROW}, h.attribute, h.value "
         f"FROM spine s JOIN attribute_history h ON h.{LEAD_ID} = s.{LEAD_ID} "
-        f"AND h.known_from < s.{SNAPSHOT_AT} WHERE h.attribute IN ({kept}) "
+        f"AND h.known_from < {known_at} WHERE h.attribute IN ({kept}) "
         f"AND h.value IS NOT NULL QUALIFY row_number() OVER (PARTITION BY s.{ROW}, "
         f"h.attribute ORDER BY h.known_from DESC, h.value DESC) = 1) GROUP BY {ROW}"
     )

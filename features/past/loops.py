@@ -1,15 +1,16 @@
 """Compiled loops over the touches of each lead, snapshot by snapshot.
 
 A touch counts for a snapshot when it occurred before it *and* was recorded before it,
-strictly: that line stands in :func:`_pass` and in :func:`_count_followed`, and nowhere
-else in this module. A touch that counts is handed to the atoms that select it, which
-its class and its age decide (:mod:`features.past.pattern`). Atoms that do not ask for
-an age are carried from one snapshot of a lead to the next: a touch is handed to them
-once, when it has become known. The others begin anew at each snapshot.
+strictly (or before earlier limits, :mod:`features.past.limits`): that line stands in
+:func:`_pass` and in :func:`_count_followed`, and nowhere else in this module. A touch
+that counts is handed to the atoms that select it, which its class and its age decide
+(:mod:`features.past.pattern`). Atoms that do not ask for an age are carried from one
+snapshot of a lead to the next: a touch is handed to them once, when it has become
+known. The others begin anew at each; all do at one that may know less than the last.
 
 Why not SQL: a hundred conditional sums cost a hundred comparisons per touch; here it
-goes straight to the twenty or so that want it, and sessions are a look back where SQL
-sorts. The SQL exists too, for clusters and readers; tests hold both to be equal.
+goes straight to the twenty or so that want it. The SQL exists too; tests hold both to
+be equal.
 """
 
 from __future__ import annotations
@@ -61,12 +62,17 @@ class Looks(NamedTuple):
     ----------
     starts : ndarray of shape (n_leads + 1,), where each lead's snapshots begin
     at : ndarray of shape (n_snapshots,), in microseconds
+        To which ages are measured.
+    known, until : ndarray of shape (n_snapshots,), in microseconds
+        Before which a touch was recorded, and occurred; neither is later than ``at``.
     place : ndarray of shape (n_snapshots,)
         The row of the answer.
     """
 
     starts: np.ndarray
     at: np.ndarray
+    known: np.ndarray
+    until: np.ndarray
     place: np.ndarray
 
 
@@ -146,34 +152,35 @@ def sum_up(
     sums = np.empty((2, count), np.int64)  # exact, in two halves
     instants = np.empty(count, np.int64)  # of the touch that an atom keeps or saw last
     for lead in range(leads[0], leads[1]):
-        first, last = threads.starts[lead], threads.starts[lead + 1]
-        answer[:] = where_none
-        sums[:] = 0
-        instants[:] = NEVER
-        before = NEVER
+        places = threads.starts[lead], threads.starts[lead + 1]
+        origin = looks.starts[lead]  # the look from which on atoms are carried
+        before = (NEVER, NEVER)
         for look in range(looks.starts[lead], looks.starts[lead + 1]):
-            at = looks.at[look]
+            limits = looks.known[look], looks.until[look]
+            if look == origin or limits[0] < before[0] or limits[1] < before[1]:
+                origin = look
+                answer[:] = where_none
+                sums[:] = 0
+                instants[:] = NEVER
             for atom in pattern.begin_anew:
                 answer[atom] = where_none[atom]
                 sums[:, atom] = 0
                 instants[atom] = NEVER
-            _pass(
-                threads, pattern, (first, last, before, at, lead, look),
-                answer, sums, instants, stamps,
-            )  # fmt: skip
-            _settle(pattern.measure, at, answer, sums, instants)
-            for asked in range(len(pattern.followed)):
-                answer[pattern.followed[asked]] = _count_followed(
-                    threads, first, last, at, pattern, asked
+            asked = (looks.at[look], limits, before, origin, look)
+            _pass(threads, pattern, places, asked, answer, sums, instants, stamps)
+            _settle(pattern.measure, looks.at[look], answer, sums, instants)
+            for n in range(len(pattern.followed)):
+                answer[pattern.followed[n]] = _count_followed(
+                    threads, pattern, places, asked, n
                 )
             answers[:, looks.place[look]] = answer
-            before = at
+            before = limits
 
 
 @njit(cache=True, nogil=True)
-def _pass(threads, pattern, asked, answer, sums, instants, stamps):  # type: ignore[no-untyped-def]
+def _pass(threads, pattern, places, asked, answer, sums, instants, stamps):  # type: ignore[no-untyped-def]
     """Hand the touches known at a snapshot to the atoms that want them."""
-    first, last, before, at, lead, look = asked
+    at, (known, until), (known_before, until_before), origin, look = asked
     # Looked up in a tuple, each would be counted as in use anew.
     occurred_at, recorded_at, kinds = threads.occurred, threads.recorded, threads.kind
     millionths, words, edges = threads.millionths, threads.words, pattern.edges
@@ -184,19 +191,19 @@ def _pass(threads, pattern, asked, answer, sums, instants, stamps):  # type: ign
     bins = len(edges) + 1
     bin_ = bins - 1
     begins = (0, classes, classes * (1 + bins))  # the cells of each turn
-    for j in range(first, last):
+    for j in range(places[0], places[1]):
         occurred, recorded = occurred_at[j], recorded_at[j]
-        if occurred >= at:
+        if occurred >= until:
             break
-        if recorded >= at:
+        if recorded >= known:
             continue
         while bin_ > 0 and at - occurred <= edges[bin_ - 1]:
             bin_ -= 1
         aged = kinds[j] * bins + bin_
-        if before == NEVER:  # the lead's first snapshot: all atoms at once
+        if look == origin:  # nothing is carried: all atoms at once
             from_, to = ALL, ALL + 1
         else:  # what is carried has what was known
-            was_known = occurred < before and recorded < before
+            was_known = occurred < until_before and recorded < known_before
             from_, to = ANEW if was_known else CARRIED, ANEW + 1
         for turn in range(from_, to):
             cell = begins[turn] + (kinds[j] if turn == CARRIED else aged)
@@ -212,7 +219,7 @@ def _pass(threads, pattern, asked, answer, sums, instants, stamps):  # type: ign
                         instants[atom] = occurred
                 elif measure == DISTINCT:
                     word = words[columns[atom], j]
-                    mark = lead if is_carried[atom] else look
+                    mark = origin if is_carried[atom] else look
                     if word >= 0 and stamps[spans[atom], word] != mark:
                         stamps[spans[atom], word] = mark
                         answer[atom] += 1.0
@@ -263,18 +270,19 @@ def _settle(measures, at, answer, sums, instants):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def _count_followed(threads, first, last, at, pattern, asked):  # type: ignore[no-untyped-def]
+def _count_followed(threads, pattern, places, asked, n):  # type: ignore[no-untyped-def]
     """Touches that an answering one follows, strictly later and within the span."""
-    span = pattern.span[pattern.followed[asked]]
+    at, (known, until) = asked[0], asked[1]
+    span = pattern.span[pattern.followed[n]]
     found = 0.0
     after = NEVER  # the earliest answer that is later than the instant at hand
     instant = NEVER  # the instant at hand, and whether something answers at it
     answers_now = False
     kinds, occurred_at, recorded_at = threads.kind, threads.occurred, threads.recorded
-    asks, answers = pattern.asks[asked], pattern.answers[asked]
-    for j in range(last - 1, first - 1, -1):
+    asks, answers = pattern.asks[n], pattern.answers[n]
+    for j in range(places[1] - 1, places[0] - 1, -1):
         occurred = occurred_at[j]
-        if occurred >= at or recorded_at[j] >= at:
+        if occurred >= until or recorded_at[j] >= known:
             continue
         if occurred != instant:
             if answers_now:
@@ -283,7 +291,7 @@ def _count_followed(threads, first, last, at, pattern, asked):  # type: ignore[n
             answers_now = False
         kind = kinds[j]
         age = at - occurred
-        is_asked = pattern.youngest[asked] < age <= pattern.oldest[asked]
+        is_asked = pattern.youngest[n] < age <= pattern.oldest[n]
         is_soon = after != NEVER and after - occurred <= span
         if asks[kind] and is_asked and is_soon:
             found += 1.0

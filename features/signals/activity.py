@@ -23,7 +23,7 @@ def all_touches(touches: Touches) -> Aggregate:
 
 @signal(Family.BEHAVIOURAL, Unit.COUNT, lookbacks=True)
 def active_days(touches: Touches) -> Aggregate:
-    """Days on which the lead did something.
+    """Days with touches by the lead.
 
     Examples
     --------

@@ -68,6 +68,7 @@ _MILESTONES = pa.schema(
         ("recorded_at", pa.timestamp("us")),
     ]
 )
+_LIMITS = [("known_at", pa.timestamp("us")), ("until", pa.timestamp("us"))]
 _SPINE = pa.schema(
     [
         ("row", pa.int64()),
@@ -103,7 +104,7 @@ class Loom:
             ),
             "milestones": (_milestone_rows(world), _MILESTONES),
             "leads": (_lead_rows(world), _LEADS),
-            "spine": (_spine_rows(world, rows), _SPINE),
+            "spine": _spine(world, rows),
         }
         for name, (records, schema) in tables.items():
             self.replace(name, pa.Table.from_pylist(records, schema=schema))
@@ -203,6 +204,21 @@ def _milestone_rows(world: SmallWorld) -> list[Row]:
         }
         for m in world.milestones
     ]
+
+
+def _spine(
+    world: SmallWorld, rows: Sequence[int] | None
+) -> tuple[list[Row], pa.Schema]:
+    """The snapshots asked for, with their limits where the world has some."""
+    told = _spine_rows(world, rows)
+    if not world.limits:
+        return told, _SPINE
+    for each in told:
+        limit = world.limits[each["row"]]
+        for name, _ in _LIMITS:
+            at = getattr(limit, name)
+            each[name] = None if at is None else naive(at)
+    return told, pa.schema([*_SPINE, *(pa.field(*f) for f in _LIMITS)])
 
 
 def _spine_rows(world: SmallWorld, rows: Sequence[int] | None) -> list[Row]:

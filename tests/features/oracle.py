@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.features.loom import Row
-from tests.features.oracle_past import Value, of_the_past
+from tests.features.oracle_past import Look, Value, of_the_past
 from tests.features.small_worlds import (
     COUNTRIES,
     DAY,
@@ -26,6 +26,7 @@ from tests.features.small_worlds import (
     START,
     TITLES,
     Known,
+    Limit,
     Person,
     SmallWorld,
 )
@@ -35,9 +36,11 @@ def expected(world: SmallWorld, row: int) -> dict[str, Value]:
     """Return every column of one snapshot, by name."""
     lead_id, at = world.snapshots[row]
     person = next(p for p in world.people if p.lead_id == lead_id)
+    limit = world.limits[row] if world.limits else Limit()
+    known, until = (min(at, i or at) for i in (limit.known_at, limit.until))
     return {
-        **of_the_past(world, person, at),
-        **_of_the_record(world, person, at),
+        **of_the_past(world, person, Look(at, known, until)),
+        **_of_the_record(world, person, known),
         "lead_age": (at - person.created_at) / DAY,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tests.features.small_worlds import (
@@ -21,9 +22,19 @@ from tests.features.small_worlds import (
 Value = float | str | None
 
 
-def of_the_past(world: SmallWorld, person: Person, at: datetime) -> dict[str, Value]:
+@dataclass(frozen=True)
+class Look:
+    """To when ages are measured, and before when all was known, and had occurred."""
+
+    at: datetime
+    known: datetime
+    until: datetime
+
+
+def of_the_past(world: SmallWorld, person: Person, look: Look) -> dict[str, Value]:
     """Return every column that is made of touches, or of colleagues."""
-    past = [t for t in world.touches if _is_known(t, person, at)]
+    at = look.at
+    past = [t for t in world.touches if _is_known(t, person, look)]
     inbound = [t for t in past if t.kind not in OUTBOUND]
     return {
         **_activity(inbound, at),
@@ -33,12 +44,12 @@ def of_the_past(world: SmallWorld, person: Person, at: datetime) -> dict[str, Va
         **_outreach(past, inbound, at),
         **_of_kinds(past, at),
         **_of_stages(inbound, at),
-        **_of_colleagues(world, person, at),
+        **_of_colleagues(world, person, look),
     }
 
 
-def _is_known(touch: Touch, person: Person, at: datetime) -> bool:
-    if touch.occurred_at >= at or touch.recorded_at >= at:
+def _is_known(touch: Touch, person: Person, look: Look) -> bool:
+    if touch.occurred_at >= look.until or touch.recorded_at >= look.known:
         return False
     if touch.lead_id is not None:
         return touch.lead_id == person.lead_id
@@ -160,7 +171,8 @@ def _of_stages(inbound: list[Touch], at: datetime) -> dict[str, Value]:
     return found
 
 
-def _of_colleagues(world: SmallWorld, person: Person, at: datetime) -> dict[str, Value]:
+def _of_colleagues(world: SmallWorld, person: Person, look: Look) -> dict[str, Value]:
+    at, known_at = look.at, look.known
     others = {
         p.lead_id
         for p in world.people
@@ -168,13 +180,15 @@ def _of_colleagues(world: SmallWorld, person: Person, at: datetime) -> dict[str,
         and p.account_id == person.account_id
         and p is not person
     }
-    joined = [p for p in world.people if p.lead_id in others and p.created_at < at]
-    won = _known_ends(world, others, ("won",), at)
-    ended = _known_ends(world, others, ("won", "lost"), at)
+    joined = [
+        p for p in world.people if p.lead_id in others and p.created_at < known_at
+    ]
+    won = _known_ends(world, others, ("won",), known_at)
+    ended = _known_ends(world, others, ("won", "lost"), known_at)
     known = [
         _since(t)
         for t in world.touches
-        if t.lead_id in others and t.kind not in OUTBOUND and _since(t) < at
+        if t.lead_id in others and t.kind not in OUTBOUND and _since(t) < known_at
     ]
     return {
         "colleagues": len(joined),

@@ -160,8 +160,22 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """How much less than its instant a snapshot may know; None is no less."""
+
+    known_at: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class SmallWorld:
-    """Everything the engine is shown, as plain records."""
+    """Everything the engine is shown, as plain records.
+
+    Attributes
+    ----------
+    limits : tuple of Limit
+        One a snapshot; empty where the spine has no such columns.
+    """
 
     people: tuple[Person, ...]
     touches: tuple[Touch, ...] = ()
@@ -169,6 +183,7 @@ class SmallWorld:
     history: tuple[Known, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     snapshots: tuple[tuple[str, datetime], ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 # --- drawing worlds ------------------------------------------------------------------
@@ -277,6 +292,21 @@ def small_worlds(draw: st.DrawFn) -> SmallWorld:
         tuple(draw(st.lists(of_leads(), max_size=8))),
         tuple(draw(st.lists(of_stages(), max_size=6))),
         tuple(draw(st.lists(snapshot, min_size=4, max_size=12, unique=True))),
+    )
+
+
+@st.composite
+def limited_worlds(draw: st.DrawFn) -> SmallWorld:
+    """Draw a world in which each lead's snapshots know more or less than they might."""
+    world = draw(small_worlds())
+    known = draw(st.lists(instants(5, 45), min_size=2, max_size=3))
+    instant = st.sampled_from((None, *known))
+    looks = draw(st.lists(st.builds(Limit, instant, instant), min_size=3, max_size=3))
+    few = world.snapshots[:6]
+    return replace(
+        world,
+        snapshots=tuple(s for s in few for _ in looks),
+        limits=tuple(looks) * len(few),
     )
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from features.past.known import held, known_sql
+from features.past.limits import Limits
 from features.vocabulary import Unit
 from features.weave import weave
 from tests.features.loom import Loom, Row, naive
@@ -80,7 +81,7 @@ def _answered(loom: Loom, world: SmallWorld, row: int) -> pa.Table:
         ("colleagues", _known_of_colleagues(world, person, at), _COLLEAGUES),
     ):
         loom.replace(name, pa.Table.from_pylist(rows, schema=schema))
-    known = known_sql(held(loom.engine), [a.name for a in COMPANY.attributes])
+    known = known_sql(held(loom.engine), [a.name for a in COMPANY.attributes], Limits())
     return loom.engine.sql(
         f"SELECT row, lead_id, snapshot_at, {_COLUMNS} FROM ({known}) WHERE row = {row}"
     ).to_arrow_table()

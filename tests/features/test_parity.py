@@ -25,6 +25,7 @@ from tests.features.small_worlds import (
     START,
     Person,
     SmallWorld,
+    limited_worlds,
     small_worlds,
 )
 from tests.features.spark_session import in_spark, spark
@@ -37,6 +38,8 @@ TABLES = (
     "leads", "touches", "milestones", "attributes", "accounts", "attribute_history",
     "spine",
 )  # fmt: skip
+
+Worlds = st.SearchStrategy[SmallWorld]
 
 __all__ = ["spark"]
 
@@ -54,6 +57,14 @@ def loom() -> Iterator[Loom]:
 @SOME
 @given(world=small_worlds())
 def test_sql_says_what_the_loops_say(loom: Loom, world: SmallWorld) -> None:
+    loom.show(world)
+
+    assert differences(weave_by_query(loom.engine, CATALOGUE), woven(loom)) == []
+
+
+@SOME
+@given(world=limited_worlds())
+def test_sql_knows_as_little_as_the_loops_do(loom: Loom, world: SmallWorld) -> None:
     loom.show(world)
 
     assert differences(weave_by_query(loom.engine, CATALOGUE), woven(loom)) == []
@@ -90,11 +101,13 @@ def test_a_lead_does_not_read_its_own_milestones(loom: Loom, world: SmallWorld) 
 
 
 @in_spark
-@pytest.mark.parametrize("partitions", [1, 7])
+@pytest.mark.parametrize(
+    ("partitions", "worlds"), [(1, small_worlds()), (7, limited_worlds())]
+)
 def test_spark_says_what_the_loops_say(
-    loom: Loom, spark: Any, tmp_path: Path, partitions: int
+    loom: Loom, spark: Any, tmp_path: Path, partitions: int, worlds: Worlds
 ) -> None:
-    world = several(drawn(WORLDS_IN_SPARK))
+    world = several(drawn(worlds, WORLDS_IN_SPARK))
     loom.show(world)
     true = woven(loom)
     loom.show(shuffled(world, partitions))
@@ -161,11 +174,11 @@ def shuffled(world: SmallWorld, seed: int) -> SmallWorld:
     )
 
 
-def drawn(count: int) -> list[SmallWorld]:
+def drawn(worlds: Worlds, count: int) -> list[SmallWorld]:
     found: list[SmallWorld] = []
 
     @settings(SOME, max_examples=count, database=None)
-    @given(world=small_worlds())
+    @given(world=worlds)
     def draw(world: SmallWorld) -> None:
         found.append(world)
 
@@ -183,6 +196,7 @@ def several(worlds: Sequence[SmallWorld]) -> SmallWorld:
         history=tuple(k for w in apart for k in w.history),
         milestones=tuple(m for w in apart for m in w.milestones),
         snapshots=tuple(s for w in apart for s in w.snapshots),
+        limits=tuple(limit for w in apart for limit in w.limits),
     )
 
 

@@ -7,12 +7,14 @@ import sqlglot
 from sqlglot import exp
 
 from features.past.known import Held
+from features.past.limits import Limits
 from features.past.query import Step
 from features.weave import weaving_plan
 from tests.features.small_worlds import CATALOGUE, COMPANY
 
 NAMES = frozenset(a.name for a in COMPANY.attributes)
-PLAN = weaving_plan(CATALOGUE, Held(NAMES, frozenset({"industry"}), NAMES))
+HELD = Held(NAMES, frozenset({"industry"}), NAMES)
+PLAN = weaving_plan(CATALOGUE, HELD, Limits())
 TREES = {s.name: sqlglot.parse_one(s.query, read="duckdb") for s in PLAN}
 OF_SPINE = {"row", "lead_id", "account_id", "created_at", "snapshot_at"}
 
@@ -46,7 +48,8 @@ def test_milestones_are_read_as_facts_about_colleagues_and_as_nothing_else() -> 
     ]  # fmt: skip
     looked_at = {c.name for c in TREES["over_accounts"].find_all(exp.Column)}
     assert looked_at == {
-        "row", "fact", "off_us", "at_us", "others", "latest_us", "own_us", "passed_us"
+        "row", "fact", "off_us", "snapshot_us", "others", "latest_us", "own_us",
+        "passed_us",
     }  # fmt: skip
 
 
@@ -67,6 +70,21 @@ def test_touches_are_read_before_the_snapshot_alone_or_as_facts() -> None:
         assert {
             "t.occurred_at < s.snapshot_at", "t.recorded_at < s.snapshot_at"
         } <= tests  # fmt: skip
+
+
+def test_limits_are_asked_wherever_the_snapshot_was_and_never_widen_it() -> None:
+    plain, limited = (
+        {s.name: s.query for s in weaving_plan(CATALOGUE, HELD, Limits(are_told=told))}
+        for told in (False, True)
+    )
+    differing = {name for name in plain if plain[name] != limited[name]}
+    assert differing == {"past", "line", "known"}
+    for name in differing:
+        told = limited[name]
+        for column in ("known_at", "until"):
+            least = f"LEAST(s.snapshot_at, COALESCE(s.{column}, s.snapshot_at))"
+            told = told.replace(least, "s.snapshot_at")
+        assert told == plain[name]
 
 
 @pytest.mark.parametrize("step", PLAN, ids=lambda s: s.name)

@@ -8,6 +8,8 @@ thousand.
 
 The latest fact of *another* lead: the latest of all if it is not the lead's own; else
 the one at which the account's line passed from another lead to this one.
+
+A question stands where the snapshot begins to look back, and where it ceases to know.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from ...colleagues import ColleagueAtom, Fact
 from ...company import Company
 from ...engine import literal
 from ...vocabulary import DAY_US, ROW
+from ..limits import Limits
 from .step import Step, Strand, days, listed
 
 _EPOCH = "TIMESTAMP '1970-01-01 00:00:00'"
@@ -28,9 +31,12 @@ def microseconds(instant: str) -> str:
     return f"date_diff('microsecond', {_EPOCH}, {instant})"
 
 
-def accounts(atoms: Sequence[ColleagueAtom], company: Company) -> Strand:
+def accounts(
+    atoms: Sequence[ColleagueAtom], company: Company, limits: Limits
+) -> Strand:
     """Return the steps that answer atoms about colleagues."""
     asked = list(dict.fromkeys((a.fact, n) for a in atoms for n in _offsets(a)))
+    questions = (_question(fact, offset, limits) for fact, offset in asked)
     facts = "\nUNION ALL\n".join(
         _facts(f, company) for f in dict.fromkeys(a.fact for a in atoms)
     )
@@ -42,7 +48,7 @@ def accounts(atoms: Sequence[ColleagueAtom], company: Company) -> Strand:
         ),
         Step("facts", facts),
         Step("passed", _PASSED),
-        Step("line", "\nUNION ALL\n".join([_FACTS_IN_LINE, *map(_question, asked)])),
+        Step("line", "\nUNION ALL\n".join([_FACTS_IN_LINE, *questions])),
         Step("counted", _COUNTED),
         Step(
             "over_accounts",
@@ -93,18 +99,21 @@ _PASSED = f"""SELECT fact, account_id, lead_id, at_us,
     THEN LAG(at_us) {_BEFORE} END AS passed_us
 FROM facts"""
 _FACTS_IN_LINE = """SELECT fact, account_id, lead_id, at_us, 1 AS is_fact, passed_us,
-  CAST(NULL AS BIGINT) AS row, CAST(NULL AS BIGINT) AS off_us
+  CAST(NULL AS BIGINT) AS row, CAST(NULL AS BIGINT) AS off_us,
+  CAST(NULL AS BIGINT) AS snapshot_us
 FROM passed"""
 
 
-def _question(asked: tuple[Fact, int]) -> str:
-    fact, offset = asked
+def _question(fact: Fact, offset: int, limits: Limits) -> str:
+    snapshot = microseconds("s.snapshot_at")
+    known = microseconds(limits.known("s"))
+    place = f"{snapshot} - {offset}" if offset else known
     return (
         f"SELECT {literal(fact)} AS fact, account_id, lead_id,\n"
-        f"  {microseconds('snapshot_at')} - {offset} AS at_us, 0 AS is_fact,\n"
+        f"  {place} AS at_us, 0 AS is_fact,\n"
         f"  CAST(NULL AS BIGINT) AS passed_us, CAST({ROW} AS BIGINT) AS row,\n"
-        f"  CAST({offset} AS BIGINT) AS off_us\n"
-        "FROM spine WHERE account_id IS NOT NULL AND snapshot_at IS NOT NULL"
+        f"  CAST({offset} AS BIGINT) AS off_us, {snapshot} AS snapshot_us\n"
+        "FROM spine s WHERE account_id IS NOT NULL AND snapshot_at IS NOT NULL"
     )
 
 
@@ -112,7 +121,7 @@ def _question(asked: tuple[Fact, int]) -> str:
 _LINE = "ORDER BY at_us, is_fact, lead_id ROWS UNBOUNDED PRECEDING"
 _WHOLE = f"OVER (PARTITION BY fact, account_id {_LINE})"
 _OWN = f"OVER (PARTITION BY fact, account_id, lead_id {_LINE})"
-_COUNTED = f"""SELECT row, fact, off_us, at_us, is_fact,
+_COUNTED = f"""SELECT row, fact, off_us, snapshot_us, is_fact,
   SUM(is_fact) {_WHOLE} - SUM(is_fact) {_OWN} AS others,
   MAX(CASE WHEN is_fact = 1 THEN at_us END) {_WHOLE} AS latest_us,
   MAX(CASE WHEN is_fact = 1 THEN at_us END) {_OWN} AS own_us,
@@ -125,7 +134,7 @@ _LATEST = """CASE WHEN own_us IS NULL OR own_us < latest_us
 def _answer(atom: ColleagueAtom) -> str:
     is_asked = f"fact = {literal(atom.fact)} AND off_us = 0"
     if atom.is_age:
-        age = f"at_us - {_LATEST}"
+        age = f"snapshot_us - {_LATEST}"
         kept = f"CASE WHEN {is_asked} THEN {age} END"
         if atom.within_days is not None:
             kept = f"CASE WHEN {is_asked} AND {age} <= {_span(atom)} THEN {age} END"
@@ -134,4 +143,5 @@ def _answer(atom: ColleagueAtom) -> str:
     if atom.within_days is not None:
         earlier = f"fact = {literal(atom.fact)} AND off_us = {_span(atom)}"
         count += f" - MAX(CASE WHEN {earlier} THEN others END)"
+        count = f"GREATEST({count}, 0)"  # what it may know ends before the span
     return f"CAST({count} AS DOUBLE)"

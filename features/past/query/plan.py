@@ -1,8 +1,8 @@
 """Every atom at every snapshot, as one plan.
 
 A touch counts for a snapshot when it occurred before it *and* was recorded before it,
-strictly: that line stands in the step ``past``, and what is made of touches reads that
-step alone.
+strictly (or before earlier limits, :mod:`features.past.limits`): that line stands in
+the step ``past``, and what is made of touches reads that step alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ...company import Company
 from ...vocabulary import ASSET, CHANNEL, ROW
 from ..aggregate import AnyAtom
 from ..atoms import Atom, Measure
+from ..limits import Limits
 from ..spelling import PAST
 from . import plain, words
 from .accounts import accounts
@@ -27,7 +28,9 @@ _AGE = "date_diff('microsecond', t.occurred_at, s.snapshot_at)"
 _DAY = "CAST(t.occurred_at AS DATE)"
 
 
-def answers_plan(atoms: Sequence[AnyAtom], company: Company) -> tuple[Step, ...]:
+def answers_plan(
+    atoms: Sequence[AnyAtom], company: Company, limits: Limits
+) -> tuple[Step, ...]:
     """Return the steps from the tables to every atom's value at every snapshot.
 
     Parameters
@@ -36,6 +39,8 @@ def answers_plan(atoms: Sequence[AnyAtom], company: Company) -> tuple[Step, ...]
         Each once.
     company : Company
         Which kinds are ours, and which milestones end a lead.
+    limits : Limits
+        Of the spine.
 
     Returns
     -------
@@ -48,20 +53,20 @@ def answers_plan(atoms: Sequence[AnyAtom], company: Company) -> tuple[Step, ...]
     >>> from features.company import Company
     >>> from features.touches import Touches
     >>> atoms = Touches().count().atoms
-    >>> [step.name for step in answers_plan(atoms, Company())]
+    >>> [step.name for step in answers_plan(atoms, Company(), Limits())]
     ['past', 'by_kind', 'over_kinds', 'answers']
     """
     of_touches = [a for a in atoms if isinstance(a, Atom)]
     of_colleagues = [a for a in atoms if isinstance(a, ColleagueAtom)]
     strands = list(_of_touches(of_touches))
-    steps = [_past(of_touches)] if of_touches else []
+    steps = [_past(of_touches, limits)] if of_touches else []
     if of_colleagues:
-        strands.append(accounts(of_colleagues, company))
+        strands.append(accounts(of_colleagues, company, limits))
     steps += [s for p in strands for s in p.steps]
     return (*steps, _answers(atoms, strands))
 
 
-def _past(atoms: Sequence[Atom]) -> Step:
+def _past(atoms: Sequence[Atom], limits: Limits) -> Step:
     """The touches before each snapshot, with what the atoms ask about."""
     wanted = [f"{_AGE} AS age_us", "t.kind"]
     wanted += [f"t.{c}" for c in (ASSET, CHANNEL) if any(a.column == c for a in atoms)]
@@ -75,8 +80,8 @@ def _past(atoms: Sequence[Atom]) -> Step:
     )
     query = "\nUNION ALL\n".join(
         f"SELECT s.{ROW}{listed(wanted)}\nFROM spine s JOIN touches t ON {way}\n"
-        "WHERE t.occurred_at < s.snapshot_at AND t.recorded_at < s.snapshot_at\n"
-        "  AND t.kind IS NOT NULL"
+        f"WHERE t.occurred_at < {limits.until('s')}\n"
+        f"  AND t.recorded_at < {limits.known('s')} AND t.kind IS NOT NULL"
         for way in ways
     )
     return Step(PAST, query)
