@@ -72,6 +72,9 @@ class ModelSignal:
         of the catalogue. Empty where an older contract does not say.
     kinds : tuple of str
         The kinds of touch that it is made of; empty where it is made of none.
+    value_words : tuple of (str, str)
+        Its values, and what the company calls them, where its values are kinds of
+        touch.
     """
 
     code: str
@@ -83,6 +86,15 @@ class ModelSignal:
     is_personal: bool = False
     topic: str = ""
     kinds: tuple[str, ...] = ()
+    value_words: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def decimals(self) -> int | None:
+        """How many decimals of its values are told; None: as many as tell them apart.
+
+        What touches are summed up to is money, or days: hundredths say enough.
+        """
+        return 2 if self.kinds and self.unit is Unit.NUMBER else None
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> ModelSignal:
@@ -97,4 +109,5 @@ class ModelSignal:
             is_personal=raw["is_personal"],
             topic=raw.get("topic", ""),
             kinds=tuple(raw.get("kinds", ())),
+            value_words=tuple((v, w) for v, w in raw.get("value_words", ())),
         )

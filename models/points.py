@@ -29,7 +29,6 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from features.errors import DataError, ModelError
 
@@ -62,7 +61,10 @@ def probability_of(log_odds: npt.ArrayLike) -> Floats:
     >>> probability_of([-800.0, 0.0, 800.0]).round(6).tolist()
     [0.0, 0.5, 1.0]
     """
-    curve: Floats = np.asarray(expit(np.asarray(log_odds, dtype=np.float64)))
+    odds = np.asarray(log_odds, dtype=np.float64)
+    # exp of a number that is never above nought cannot overflow.
+    small = np.exp(-np.abs(odds))
+    curve = np.where(odds >= 0, 1.0, small) / (1.0 + small)
     return np.clip(curve, _LEAST, _MOST)
 
 

@@ -8,38 +8,17 @@ rate for everybody). Each is judged on the rows that judge ours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy.typing as npt
 
 from ..evidence import Keys
 from ..promoting.paired import pair
+from ..stand_ins import CONSTANT as CONSTANT
+from ..stand_ins import POINTS_TABLE as POINTS_TABLE
+from ..stand_ins import SCORECARD as SCORECARD
+from ..stand_ins import WORDS as WORDS
+from ..stand_ins import stands_in as stands_in
 from .intervals import DRAWS, Figure
-
-POINTS_TABLE: Final = "points_table"
-SCORECARD: Final = "scorecard"
-CONSTANT: Final = "constant"
-
-WORDS: Final = {
-    POINTS_TABLE: "the company's points table",
-    SCORECARD: "a scorecard (logistic regression on bands)",
-    CONSTANT: "one rate for everybody",
-}
-
-
-def stands_in(scorer: str) -> str:
-    """Say that a scorer stands in for a model; empty for a booster.
-
-    Examples
-    --------
-    >>> stands_in("points_table")
-    "There was too little data for a model: this is the company's points table."
-    >>> stands_in("booster")
-    ''
-    """
-    if scorer not in WORDS:
-        return ""
-    return f"There was too little data for a model: this is {WORDS[scorer]}."
 
 
 @dataclass(frozen=True, slots=True)

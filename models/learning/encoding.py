@@ -19,6 +19,8 @@ from features.vocabulary import Unit
 from ..players import ModelFeature
 
 _MOST_CATEGORIES = 200  # more is a list of names, not a category
+# What a booster knows of a category is its text, and that would go wherever it goes.
+_PERSONAL = "personal: its values would have to be kept with the scorer"
 _ID_SHARE = 0.5  # of the filled values that are different: a name of the row
 
 
@@ -61,7 +63,9 @@ def choose_features(
         for feature in signal:
             column = table[feature.name]
             digest = _digest(column)
-            if reason := _reason_to_drop(column, signal.unit):
+            if signal.is_personal and signal.unit is Unit.CATEGORY:
+                dropped[feature.name] = _PERSONAL
+            elif reason := _reason_to_drop(column, signal.unit):
                 dropped[feature.name] = reason
             elif digest in seen:
                 dropped[feature.name] = f"the same as {seen[digest]} in every row"

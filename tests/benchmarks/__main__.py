@@ -14,8 +14,8 @@ import subprocess
 import sys
 
 PARTS = (
-    "explanations", "signals", "spark", "scale", "nightly", "commands", "judgement",
-    "truth",
+    "explanations", "reasons", "signals", "spark", "scale", "nightly", "commands",
+    "judgement", "truth",
 )  # fmt: skip
 
 

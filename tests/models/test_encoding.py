@@ -188,3 +188,21 @@ def test_a_column_that_the_catalogue_does_not_name_is_not_read() -> None:
 
     assert names(found) == ["one"]
     assert found.dropped == {}
+
+
+def test_a_personal_text_is_no_column_however_frequent_its_values() -> None:
+    attributes = (
+        DeclaredAttribute("name", "category", "Name", personal=True),
+        DeclaredAttribute("age", "number", "Age", personal=True),
+    )
+    asked = catalogue_of(
+        Company(attributes=attributes, is_dated=False, has_touches=False)
+    )
+    table = pd.DataFrame({"name": ["ada", "bob"] * 9, "age": [30.0, 40.0, 50.0] * 6})
+    found = choose_features(
+        table.assign(completeness=1.0), asked, rare_rows=2
+    )  # two attributes: there is a record
+
+    assert names(found) == ["age"]
+    assert found.dropped["name"].startswith("personal: ")
+    assert "ada" not in str(found)

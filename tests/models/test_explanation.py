@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from features.errors import DataError, ModelError
 from features.vocabulary import Family, Unit
@@ -16,6 +18,7 @@ from models.explaining.explanation import (
     explain,
     grades,
     largest_gap,
+    probability_shares,
     quartiles,
 )
 from models.learning.conversion import margins
@@ -36,7 +39,7 @@ ROWS = mixed_rows(200, seed=3)
 
 @pytest.fixture(scope="module")
 def explainer() -> TreeExplainer:
-    return TreeExplainer.from_text(mixed_booster().model_to_string(), MIXED.players)
+    return TreeExplainer(mixed_booster().model_to_string(), MIXED.players)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +88,7 @@ def test_fit_and_engagement_are_the_sums_of_their_families(
 
 
 def test_tables_of_float32_add_up_within_what_is_allowed(margin: Floats) -> None:
-    rough = TreeExplainer.from_text(
+    rough = TreeExplainer(
         mixed_booster().model_to_string(), MIXED.players, precision="float32"
     )
 
@@ -112,6 +115,23 @@ def test_gives_no_reasons_for_the_margins_of_another_booster(
         explain(explainer, MIXED, ROWS, other)
 
 
+def test_a_flat_scale_hides_no_gap(explainer: TreeExplainer, margin: Floats) -> None:
+    """On a scale this flat 2e-5 of the margin are 3e-6 points, which nobody sees."""
+    flat = replace(MIXED, scale=Scale(0.25, 0.01, -1.0))
+    explain(explainer, flat, ROWS, margin + 5e-6)
+
+    with pytest.raises(ModelError, match="The reasons miss the margin by up to 2e-05"):
+        explain(explainer, flat, ROWS, margin + 2e-5)
+
+
+def test_exact_tables_reach_the_margin_within_a_thousand_millionth(
+    explainer: TreeExplainer, margin: Floats
+) -> None:
+    total = explainer.baseline + explainer.contributions(ROWS).sum(axis=1)
+
+    np.testing.assert_allclose(total, margin, rtol=0, atol=1e-9)
+
+
 def test_one_lead_that_does_not_add_up_withholds_the_reasons_of_all(
     explainer: TreeExplainer, margin: Floats
 ) -> None:
@@ -126,7 +146,7 @@ def test_one_lead_that_does_not_add_up_withholds_the_reasons_of_all(
 def test_less_than_is_allowed_is_let_pass(
     explainer: TreeExplainer, margin: Floats
 ) -> None:
-    explain(explainer, MIXED, ROWS, margin + 1e-5)
+    explain(explainer, MIXED, ROWS, margin + 9e-6)
 
 
 def test_a_missing_margin_is_refused(explainer: TreeExplainer, margin: Floats) -> None:
@@ -180,6 +200,64 @@ def test_a_family_in_which_all_are_equal_has_no_quartiles(rows: list[int]) -> No
     found = families([0.0, 0.0, 5.0], [3.0, 3.0, 5.0])
 
     assert quartiles(found, np.array(rows, dtype=int)) == {"fit": (), "engagement": ()}
+
+
+# --- shares of the probability -------------------------------------------------------
+
+EVEN = Scale(intercept=0.0, slope=1.0, reference=0.0)
+
+
+def test_shares_of_the_probability_by_hand() -> None:
+    """At 50 points the chance is 1/2; 20 points more are odds of 4, so 4/5."""
+    before, shares = probability_shares(50.0, np.array([[30.0, -10.0]]), EVEN)
+
+    assert before == 0.5
+    np.testing.assert_allclose(shares, [[0.45, -0.15]], rtol=0, atol=1e-12)
+
+
+def test_where_signals_cancel_the_slope_of_the_curve_is_taken() -> None:
+    # 10 points are ln 2 of log-odds; the curve's slope at 1/2 is 1/4.
+    _, shares = probability_shares(50.0, np.array([[10.0, -10.0]]), EVEN)
+
+    np.testing.assert_allclose(shares, [[np.log(2) / 4, -np.log(2) / 4]], rtol=1e-9)
+
+
+@given(
+    st.floats(-80, 120),
+    st.lists(st.floats(-60, 60), min_size=1, max_size=9),
+    st.floats(-5, 2),
+)
+def test_shares_add_up_and_keep_sign_and_order(
+    start: float, points: list[float], reference: float
+) -> None:
+    scale = Scale(0.0, 1.0, reference)
+
+    before, shares = probability_shares(start, np.array([points]), scale)
+
+    def chance(at: float) -> float:
+        return float(1 / (1 + np.exp(-((at - 50) * np.log(2) / 10 + reference))))
+
+    assert before == pytest.approx(chance(start), abs=1e-12)
+    after = chance(start + sum(points))
+    assert before + shares.sum() == pytest.approx(after, abs=1e-12)
+    order = np.argsort(points, kind="stable")
+    assert (np.diff(shares[0, order]) >= 0).all()
+    assert (np.sign(shares[0]) == np.sign(points))[np.abs(points) > 1e-9].all()
+
+
+def test_no_leads_have_no_shares() -> None:
+    before, shares = probability_shares(60.0, np.empty((0, 3)), EVEN)
+
+    assert before == pytest.approx(2 / 3)
+    assert shares.shape == (0, 3)
+
+
+@pytest.mark.parametrize("points", [1e-9, 1e-4, 1e5, -1e5])
+def test_shares_are_finite_however_near_or_far(points: float) -> None:
+    _, shares = probability_shares(50.0, np.array([[points]]), EVEN)
+
+    assert np.isfinite(shares).all()
+    assert abs(shares[0, 0]) <= 0.5 + 1e-9
 
 
 # --- shap's own object ---------------------------------------------------------------
