@@ -1,4 +1,4 @@
-"""Last night's scores, from which tonight's standing goes on.
+"""Last night's scores, from which tonight's standing goes on, and what changed since.
 
 Read from the very output that others read: what people have seen is what hysteresis has
 to go on from, not what somebody remembers. Scores in CSV are not read back: there ids
@@ -22,11 +22,12 @@ from models.contract import Contract
 from models.evidence import Mask
 from models.qualifying.standing import Published, published, standing
 
+from .ledger import ENDING
+
 _COLUMNS = (
     "lead_id", "snapshot_at", "status", "standing", "standing_since", "model_name",
     "horizon_days",
 )  # fmt: skip
-_LEDGER = ".points.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +37,13 @@ class Previous:
     Attributes
     ----------
     table : DataFrame
-        ``standing`` and ``standing_since``, one row a lead.
+        ``standing``, ``standing_since`` and the place of the ``file`` that tonight is
+        compared with, one row a lead.
+    files : tuple of Path
     """
 
     table: pd.DataFrame
+    files: tuple[Path, ...] = ()
 
     def of(self, lead_id: pd.Series) -> tuple[Published, npt.NDArray[np.bool_]]:
         """Return what was published of these leads, and who was there at all.
@@ -72,14 +76,33 @@ def previous_of(path: Path, contract: Contract, at: pd.Timestamp | None) -> Prev
         When they cannot be read, are of another model or horizon, or are later than
         tonight.
     """
-    table = pd.concat([_read(file) for file in _files(path)], ignore_index=True)
+    files = tuple(_files(path))
+    told = (_read(file).assign(file=place) for place, file in enumerate(files))
+    table = pd.concat(told, ignore_index=True)
     _check_model(table, path, contract)
     if at is not None:
         _check_instants(table, path, at)
     table = table.sort_values(
         ["snapshot_at", "standing_since"], kind="stable", na_position="first"
-    ).drop_duplicates("lead_id", keep="last")
-    return Previous(table.set_index("lead_id")[["standing", "standing_since"]])
+    )
+    kept = _latest(table)[["standing", "standing_since"]]
+    return Previous(kept.assign(file=_compared(table, at)), files)
+
+
+def _latest(table: pd.DataFrame) -> pd.DataFrame:
+    return table.drop_duplicates("lead_id", keep="last").set_index("lead_id")
+
+
+def _compared(table: pd.DataFrame, at: pd.Timestamp | None) -> pd.Series:
+    """The place of the file that each lead is compared with, by lead_id.
+
+    Of a folder in which tonight has been scored before, that is not tonight's own.
+    """
+    latest = _latest(table)["file"]
+    if at is None:
+        return latest
+    earlier = _latest(table.loc[table["snapshot_at"] < at])["file"]
+    return earlier.reindex(latest.index).fillna(latest).astype(int)
 
 
 def standing_of(
@@ -117,7 +140,7 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     files = sorted(
-        f for f in path.glob("*.parquet") if not f.name.endswith(_LEDGER)
+        f for f in path.glob("*.parquet") if not f.name.endswith(ENDING)
     )  # fmt: skip
     if not files:
         raise RunError(

@@ -63,6 +63,17 @@ def test_of_a_folder_the_latest_row_of_a_lead_counts_and_ledgers_are_left_aside(
     assert found.standing.tolist() == ["mql"]
 
 
+def test_a_night_that_is_scored_again_in_a_folder_is_compared_with_the_one_before(
+    file: Path,
+) -> None:
+    tonight = {"snapshot_at": AT, "standing": ["mql", "mql"], "standing_since": AT}
+    published(file.with_name("tonight.parquet"), **tonight)
+    found = previous_of(file.parent, SMALL, AT)
+    names = [found.files[place].name for place in found.table["file"]]
+    assert names == [file.name] * 2
+    assert found.table["standing"].tolist() == ["mql", "mql"]
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

@@ -1,0 +1,1 @@
+"""What changed a lead's points, and by how much."""
