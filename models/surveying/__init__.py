@@ -1,0 +1,1 @@
+"""What the signals do to the points of all leads together."""
