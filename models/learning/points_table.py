@@ -8,6 +8,8 @@ Touches are counted over the longest lookback: points that are never lost make e
 old lead hot. A kind counts at most ten times unless ``most`` says otherwise, so that
 one habit cannot outweigh all else. Points are put on the scale of log-odds by their
 spread alone, blind to outcomes; how much they are worth is the calibrator's business.
+A table that says what everybody begins with is on the score's scale already, as a
+points card is: ten points more double the odds.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from features.lexicon import COUNTRIES
 from features.vocabulary import Unit
 
 from ..players import ModelFeature
-from ..points import Floats
+from ..points import MIDDLE_POINTS, POINTS_PER_LOG_ODDS, Floats
 from ..served import encode
 from .grove import Tree, constant, model_text
 from .steps import by_category, by_number
@@ -77,9 +79,13 @@ class Line:
 
 @dataclass(frozen=True)
 class PointsTable:
-    """Everything that carries points."""
+    """Everything that carries points; those of ``everybody`` are on the score's scale.
+
+    Where everybody has none, the others are on a scale of their own.
+    """
 
     lines: tuple[Line, ...]
+    everybody: float | None = None
 
     def features(self, table: pd.DataFrame) -> tuple[ModelFeature, ...]:
         """How its columns are encoded, from rows that may be known of.
@@ -93,8 +99,9 @@ class PointsTable:
 
     def points(self, table: pd.DataFrame) -> Floats:
         """Points of each row of the feature table; shape (n,)."""
+        start = np.full(len(table), self.everybody or 0.0)
         columns = [_points_of(line, table[line.column]) for line in self.lines]
-        return np.asarray(np.sum(columns, axis=0), dtype=np.float64)
+        return np.asarray(np.sum([start, *columns], axis=0), dtype=np.float64)
 
     def text(self, features: Sequence[ModelFeature], known: pd.DataFrame) -> str:
         """Write the table as a LightGBM model whose margins rise with the points.
@@ -105,25 +112,38 @@ class PointsTable:
             As ``features`` gave them.
         known : DataFrame of shape (n, at least the columns)
             Rows whose points have margins of mean 0 and standard deviation
-            ``PER_DEVIATION``; their outcomes are not asked for.
+            ``PER_DEVIATION``, where the table is on a scale of its own; their outcomes
+            are not asked for.
         """
-        points = self.points(known)
-        spread = float(points.std())
-        unit = PER_DEVIATION / spread if spread > 0 else 1.0
+        start, unit = self._scale(known)
         held = encode(known, [f.to_dict() for f in features])
-        trees = [constant(-unit * float(points.mean()), float(len(known)))]
+        trees = [constant(start, float(len(known)))]
         for place, (line, feature) in enumerate(zip(self.lines, features, strict=True)):
             trees.append(_tree(line, feature, place, held[:, place], unit))
         return model_text(trees, len(features))
 
+    def _scale(self, known: pd.DataFrame) -> tuple[float, float]:
+        """Log-odds of a lead without any points, and of a point."""
+        if self.everybody is not None:
+            unit = 1 / POINTS_PER_LOG_ODDS
+            return unit * (self.everybody - MIDDLE_POINTS), unit
+        points = self.points(known)
+        spread = float(points.std())
+        unit = PER_DEVIATION / spread if spread > 0 else 1.0
+        return -unit * float(points.mean()), unit
 
-def points_table_of(said: Mapping[str, Said], catalogue: Catalogue) -> PointsTable:
+
+def points_table_of(
+    said: Mapping[str, Said], catalogue: Catalogue, *, everybody: float | None = None
+) -> PointsTable:
     """Find the column of everything that is said to carry points.
 
     Parameters
     ----------
     said : mapping
         Kind of touch, or column of the feature table, to what it is worth.
+    everybody : float or None
+        As of ``PointsTable``.
 
     Raises
     ------
@@ -150,7 +170,7 @@ def points_table_of(said: Mapping[str, Said], catalogue: Catalogue) -> PointsTab
             f"[points_table] gives points to {few(twice)} twice: by the kind of touch "
             "and by its column. Keep one."
         )
-    return PointsTable(tuple(lines))
+    return PointsTable(tuple(lines), everybody)
 
 
 def _count(line: Line, lines: Sequence[Line]) -> int:

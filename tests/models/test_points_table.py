@@ -96,6 +96,14 @@ def test_margins_are_the_points_in_units_of_their_spread() -> None:
     np.testing.assert_allclose(_margins(_of(SAID), LEADS, LEADS), expected, atol=1e-9)
 
 
+def test_with_points_for_everybody_ten_points_double_the_odds() -> None:
+    table = PointsTable(_of(SAID).lines, everybody=31)
+    assert table.points(LEADS).tolist() == [31 + p for p in POINTS]
+    margins = _margins(table, LEADS, LEADS)
+    fifty = (31 + np.array(POINTS) - 50) / 10  # tens above a lead at the reference
+    np.testing.assert_allclose(2**fifty, np.exp(margins), rtol=1e-9)
+
+
 @given(
     st.lists(
         st.tuples(

@@ -1,0 +1,1 @@
+"""The model on a card: a few rules in whole points."""
