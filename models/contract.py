@@ -11,11 +11,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from features.catalogue import Catalogue
+from features.declare import Signal
 from features.errors import ModelError
+from features.past.atoms import WORDS, Atom
+from features.vocabulary import KIND
 
 from .players import ModelFeature, ModelSignal
 from .points import Scale
 from .qualifying.cutoffs import Cutoffs
+from .reaching.actions import Action, action_of
+from .recalling.rates import Rates, read_rates
 from .served import FORMAT
 from .unfamiliar.familiarity import Familiarity
 from .unfamiliar.support import Support
@@ -63,6 +68,13 @@ class Contract:
     scorer : str
         ``booster``; or, where there was too little data for one, ``points_table`` or
         ``scorecard``.
+    rates : tuple of Rates or None
+        What became of past leads by the value of each signal; None for a personal one.
+        Empty in an older contract.
+    rate : float or None
+        Conversion rate of all past snapshots.
+    actions : tuple of Action
+        What may still change about a lead; empty in an older contract.
     """
 
     model: str
@@ -85,6 +97,9 @@ class Contract:
     familiarity: Familiarity | None = None
     support: tuple[Support, ...] = ()
     scorer: str = "booster"
+    rates: tuple[Rates | None, ...] = ()
+    rate: float | None = None
+    actions: tuple[Action, ...] = ()
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -103,6 +118,7 @@ class Contract:
             **asdict(self),
             "features": self.encoding,
             "cutoffs": self.cutoffs.to_dict(),
+            "rates": [None if r is None else r.to_dict() for r in self.rates],
         }
         return json.dumps(raw, indent=2, ensure_ascii=False) + "\n"
 
@@ -150,12 +166,17 @@ class Contract:
 def _records(raw: dict[str, Any]) -> dict[str, Any]:
     ages = raw["lead_age_days"]
     told = raw.get("familiarity")
+    features = tuple(ModelFeature.from_dict(f) for f in raw["features"])
+    signals = tuple(ModelSignal.from_dict(s) for s in raw["signals"])
+    stored = raw.get("rates") or ()
     return {
         **raw,
         "familiarity": None if told is None else Familiarity.from_dict(told),
         "support": tuple(Support.from_dict(s) for s in raw.get("support", ())),
-        "features": tuple(ModelFeature.from_dict(f) for f in raw["features"]),
-        "signals": tuple(ModelSignal.from_dict(s) for s in raw["signals"]),
+        "features": features,
+        "actions": tuple(map(action_of, raw.get("actions", ()))),
+        "signals": signals,
+        "rates": read_rates(stored, signals, features) if stored else (),
         "scale": Scale.from_dict(raw["scale"]),
         "cutoffs": Cutoffs.from_dict(raw["cutoffs"]),
         "lead_age_days": None if ages is None else (float(ages[0]), float(ages[1])),
@@ -178,6 +199,15 @@ def model_signals(
                     each.name, each.words, each.family, each.unit,
                     tuple(place[f.name] for f in kept), lookbacks,
                     each.is_personal, each.topic, catalogue.kinds_of(each),
+                    _value_words(catalogue, each),
                 )
             )  # fmt: skip
     return tuple(signals)
+
+
+def _value_words(catalogue: Catalogue, signal: Signal) -> tuple[tuple[str, str], ...]:
+    """What the company calls a signal's values, where they are kinds of touch."""
+    atoms = [a for f in signal for a in f.atoms if isinstance(a, Atom)]
+    if not any(a.column == KIND and a.measure in WORDS for a in atoms):
+        return ()
+    return tuple((kind.name, kind.words) for kind in catalogue.company.kinds)

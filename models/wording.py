@@ -12,6 +12,8 @@ from typing import Any
 
 from .players import ModelFeature, ModelSignal
 from .points import Scale
+from .reaching.actions import Action, action_of
+from .recalling.rates import Rates, read_rates
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,13 @@ class Wording:
         What the explanation's baseline is.
     scorer : str
         ``booster``, ``points_table`` or ``scorecard``.
+    rates : tuple of Rates or None
+        What became of past leads by the value of each signal, in their order; None for
+        a personal signal, and for all of an older contract.
+    rate : float or None
+        Conversion rate of all past snapshots.
+    actions : tuple of Action
+        What may still change about a lead; empty in an older contract.
     """
 
     features: tuple[ModelFeature, ...]
@@ -43,6 +52,9 @@ class Wording:
     horizon_days: float | None
     reference: str
     scorer: str
+    rates: tuple[Rates | None, ...] = ()
+    rate: float | None = None
+    actions: tuple[Action, ...] = ()
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -53,13 +65,18 @@ class Wording:
     def from_dict(cls, raw: Mapping[str, Any]) -> Wording:
         """Read the values that ``Contract.to_json`` wrote."""
         cutoffs = raw["cutoffs"]
+        features = tuple(ModelFeature.from_dict(f) for f in raw["features"])
+        signals = tuple(ModelSignal.from_dict(s) for s in raw["signals"])
         return cls(
-            features=tuple(ModelFeature.from_dict(f) for f in raw["features"]),
-            signals=tuple(ModelSignal.from_dict(s) for s in raw["signals"]),
+            features=features,
+            signals=signals,
             scale=Scale.from_dict(raw["scale"]),
             thresholds={n: cutoffs[n]["threshold"] for n in ("mql", "sql")},
             conversion=raw["conversion"],
             horizon_days=raw["horizon_days"],
             reference=raw["reference"],
-            scorer=raw["scorer"],
+            scorer=raw.get("scorer", "booster"),
+            rates=read_rates(raw.get("rates", ()), signals, features),
+            rate=raw.get("rate"),
+            actions=tuple(map(action_of, raw.get("actions", ()))),
         )
