@@ -6,20 +6,20 @@ reader sees the old one or the new one and never a half.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from .files import beside as beside
+from .files import digest as digest
+from .files import finite as finite
+from .files import replace_file as replace_file
 
 Value = TypeVar("Value")
 
@@ -41,44 +41,6 @@ class Artefact(Generic[Value]):
     read: Callable[[Path], Value]
 
 
-def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside its place, flush it to the disk, and rename it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> place = Path(tempfile.mkdtemp()) / "a.txt"
-    >>> replace_file(place, lambda p: p.write_text("whole"))
-    >>> place.read_text()
-    'whole'
-    """
-    with beside(path) as part:
-        write(part)
-
-
-@contextmanager
-def beside(path: Path) -> Iterator[Path]:
-    """Give a place beside a file, whose content takes the file's place at the end.
-
-    Where anything fails before, the file stays as it was and nothing is left behind.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _write_frame(frame: pd.DataFrame, path: Path) -> None:
     # No pandas metadata: the same values give the same bytes.
     # And instants by way of naive ones: pyarrow reads zoned ones in a deprecated way.
@@ -97,17 +59,6 @@ def _write_record(value: dict[str, Any], path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def finite(value: Any) -> Any:
-    """Return the value with numbers that JSON cannot hold as None."""
-    if isinstance(value, dict):
-        return {str(k): finite(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(v) for v in value]
-    if isinstance(value, np.generic):
-        return finite(value.item())
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def _read_record(path: Path) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return value
@@ -119,6 +70,10 @@ def _write_text(value: str, path: Path) -> None:
 
 def _read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def _write_bytes(value: bytes, path: Path) -> None:
+    path.write_bytes(value)
 
 
 def table(name: str) -> Artefact[pd.DataFrame]:
@@ -134,6 +89,11 @@ def record(name: str) -> Artefact[dict[str, Any]]:
 def text(name: str) -> Artefact[str]:
     """An artefact kept as it is written."""
     return Artefact(name, _write_text, _read_text)
+
+
+def whole(name: str) -> Artefact[bytes]:
+    """An artefact whose bytes another room makes and reads."""
+    return Artefact(name, _write_bytes, Path.read_bytes)
 
 
 TABLES = "tables"  # the folder of the canonical tables
@@ -152,6 +112,7 @@ JUDGED = text("judged.txt")
 BOOSTER = text("model/booster.txt")
 CONTRACT = text("model/contract.json")
 FAMILIARITY = text("model/familiarity.txt")
+PRECEDENTS = whole("model/precedents.parquet")
 CALIBRATION = record("calibration")
 CUTOFFS = record("cutoffs")
 CONSEQUENCES = table("consequences")
@@ -159,5 +120,9 @@ QUALITY = record("quality")
 PREDICTIONS = table("predictions")
 EXPLANATIONS = table("explanations")
 IMPORTANCE = table("importance")
+DEPENDENCE = table("dependence")
+INTERPLAY = table("interplay")
+STABILITY = record("stability")
+SIGNALS_PAGE = text("signals.html")
 MEMO = record("memo")
 MEMO_TEXT = text("memo.md")

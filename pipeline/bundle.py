@@ -17,10 +17,12 @@ import numpy as np
 from features.errors import ModelError, RunError
 from models.contract import Contract
 from models.points import Floats
+from models.recalling.precedents import Precedents
 from models.treeshap import TreeExplainer
+from models.treeshap.verify import Explainer, verified
 from models.unfamiliar.isolation import Isolation
 
-from .artefacts import BOOSTER, CONTRACT, FAMILIARITY, digest
+from .artefacts import BOOSTER, CONTRACT, FAMILIARITY, PRECEDENTS, digest
 from .stage import read_manifest
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ class Source:
     familiarity : Path or None
         The forests; None where the scorer has none.
     familiarity_digest : str
+    precedents : Path or None
+        Past leads and what became of them; None where the scorer keeps none.
+    precedents_digest : str
     """
 
     name: str
@@ -53,6 +58,8 @@ class Source:
     contract_digest: str
     familiarity: Path | None = None
     familiarity_digest: str = ""
+    precedents: Path | None = None
+    precedents_digest: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,19 +72,26 @@ class Bundle:
     digest : str
         Of all files together: 16 hexadecimal digits.
     contract : Contract
-    explainer : TreeExplainer
+    explainer : TreeExplainer or ColumnsSummed
         With the contract's signals as players.
     isolation : Isolation or None
         What tells how strange a lead is; None where the contract has no forests.
+    precedents : bytes or None
+        The file of past leads, whole: what :class:`Precedents
+        <models.recalling.precedents.Precedents>` reads; None where there is none.
+    notes : tuple of str
+        Sentences for whoever scores with it.
     """
 
     name: str
     version: str
     digest: str
     contract: Contract
-    explainer: TreeExplainer
+    explainer: Explainer
     booster_text: str
     isolation: Isolation | None = None
+    precedents: bytes | None = None
+    notes: tuple[str, ...] = ()
 
     def margins(self, encoded: Floats) -> Floats:
         """Raw output of the booster, by LightGBM itself; shape (n,)."""
@@ -125,11 +139,21 @@ def source_of_run(folder: Path) -> Source:
         written[CONTRACT.file],
         folder / FAMILIARITY.file if FAMILIARITY.file in written else None,
         written.get(FAMILIARITY.file, ""),
+        folder / PRECEDENTS.file if PRECEDENTS.file in written else None,
+        written.get(PRECEDENTS.file, ""),
     )
 
 
-def open_bundle(source: Source) -> Bundle:
+def open_bundle(source: Source, *, is_to_score: bool = False) -> Bundle:
     """Check a scorer's files and read them, as data.
+
+    Parameters
+    ----------
+    source : Source
+    is_to_score : bool
+        Whether leads are to be explained by it in batch: then the explainer is compared
+        with LightGBM first, and where they differ, LightGBM's own column contributions
+        take its place.
 
     Raises
     ------
@@ -144,10 +168,16 @@ def open_bundle(source: Source) -> Bundle:
         _check(path, expected)
     contract = Contract.from_json(source.contract.read_text(encoding="utf-8"))
     text = source.booster.read_text(encoding="utf-8")
-    explainer = TreeExplainer.from_text(text, contract.players)
+    explainer, note = _explainer(text, contract, is_to_score)
     _check_width(explainer, contract, source.booster)
     isolation = _isolation(source, contract)
-    digests = (source.booster_digest, source.contract_digest, source.familiarity_digest)
+    precedents = _precedents(source, contract)
+    digests = (
+        source.booster_digest,
+        source.contract_digest,
+        source.familiarity_digest,
+        source.precedents_digest,
+    )
     together = "".join(digests).encode()
     return Bundle(
         source.name,
@@ -157,7 +187,17 @@ def open_bundle(source: Source) -> Bundle:
         explainer,
         text,
         isolation,
+        precedents,
+        (note,) if note else (),
     )
+
+
+def _explainer(
+    text: str, contract: Contract, is_to_score: bool
+) -> tuple[Explainer, str]:
+    """What splits margins among the signals, and what the user should know of it."""
+    explainer = TreeExplainer(text, contract.players)
+    return verified(explainer, text) if is_to_score else (explainer, "")
 
 
 def _isolation(source: Source, contract: Contract) -> Isolation | None:
@@ -176,6 +216,16 @@ def _isolation(source: Source, contract: Contract) -> Isolation | None:
     return Isolation.from_text(text, forests, len(contract.features))
 
 
+def _precedents(source: Source, contract: Contract) -> bytes | None:
+    """Past leads, checked, where the scorer keeps any."""
+    if source.precedents is None:
+        return None
+    _check(source.precedents, source.precedents_digest)
+    told = PRECEDENTS.read(source.precedents)
+    Precedents.from_bytes(told, contract)
+    return told
+
+
 def _check(path: Path, expected: str) -> None:
     if not path.exists():
         raise ModelError(f"{path} is missing. Train again, or fetch the scorer again.")
@@ -188,7 +238,7 @@ def _check(path: Path, expected: str) -> None:
         )
 
 
-def _check_width(explainer: TreeExplainer, contract: Contract, path: Path) -> None:
+def _check_width(explainer: Explainer, contract: Contract, path: Path) -> None:
     """One row of missing values goes through, or booster and contract do not fit."""
     explainer.margins(np.full((1, len(contract.features)), np.nan))
     used = sorted(c for s in contract.signals for c in s.columns)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from .actionable import ActionsConfig
 from .cutoffs import CutoffConfig as CutoffConfig  # the other rooms look here
 from .cutoffs import CutoffsConfig, Share
 from .origins import (
@@ -65,9 +66,14 @@ class FunnelConfig(Section):
     outbound: tuple[str, ...]
     words: dict[str, str]
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every declared kind of touch."""
+        return (*self.top, *self.middle, *self.bottom, *self.negative, *self.other)
+
     @model_validator(mode="after")
     def _each_kind_once(self) -> FunnelConfig:
-        kinds = [*self.top, *self.middle, *self.bottom, *self.negative, *self.other]
+        kinds = self.kinds
         if twice := sorted({k for k in kinds if kinds.count(k) > 1}):
             raise ValueError(f"kinds in more than one funnel stage: {', '.join(twice)}")
         if strange := sorted(set(self.outbound) - set(kinds)):
@@ -224,6 +230,7 @@ class Config(Section):
     points: PointsConfig
     points_table: dict[str, Worth] = Field(default_factory=dict)
     familiarity: FamiliarityConfig
+    actions: ActionsConfig
     segments: SegmentsConfig
     run: RunConfig
 
@@ -245,6 +252,10 @@ class Config(Section):
             raise ValueError("leads.created_at is needed where outcomes are dated")
         if not is_flat and not self.milestones:
             raise ValueError("[[milestones]] must say where conversions are recorded")
+        if strange := sorted(set(self.actions.kinds or ()) - set(self.funnel.kinds)):
+            raise ValueError(
+                f"'actions.kinds' in no funnel stage: {', '.join(strange)}"
+            )
         return self
 
     @property

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.judging.contestants import WORDS
+from models.surveying.importance import overall
 
 from .artefacts import (
     CALIBRATION,
@@ -17,7 +18,10 @@ from .artefacts import (
     LADDER,
     MATURITY,
     QUALITY,
+    SIGNALS_PAGE,
+    STABILITY,
 )
+from .survey.words import stability_line
 
 _PROMISES = ("precision", "capture")  # what may be kept or broken
 
@@ -235,12 +239,17 @@ def _in_use(served: dict[str, Any]) -> str:
 
 
 def _signals(folder: Path) -> str:
-    table = IMPORTANCE.read(folder / IMPORTANCE.file).head(8)
+    table = overall(IMPORTANCE.read(folder / IMPORTANCE.file)).head(8)
     lines = ["Strongest signals (mean absolute points)"]
     lines += [
         f"  {row.mean_absolute_points:5.1f}  {row.words}"
         for row in table.itertuples(index=False)
     ]
+    if (path := folder / STABILITY.file).exists():
+        lines += [
+            f"  {stability_line(STABILITY.read(path))}",
+            f"  by segment, by value, in pairs: {folder / SIGNALS_PAGE.file}",
+        ]
     return "\n".join(lines)
 
 

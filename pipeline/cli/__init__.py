@@ -14,14 +14,14 @@ import typer
 
 from features.errors import LeadlightError
 
-from . import looking, making, promoting, recalibrating, scoring, tuning
+from . import carding, looking, making, promoting, recalibrating, scoring, tuning
 from .app import app
 from .making import STAGE_HELP
 
 # As they are used, whatever the order in which modules are imported.
 ORDER = (
     "demo", "init", "run", *STAGE_HELP, "check", "tune", "recalibrate", "compare",
-    "promote", "score", "why", "signals",
+    "promote", "score", "why", "card", "signals",
 )  # fmt: skip
 app.registered_commands.sort(
     key=lambda c: ORDER.index(c.name or getattr(c.callback, "__name__", ""))
@@ -30,8 +30,8 @@ app.registered_commands.sort(
 _INTERRUPTED = 130
 
 __all__ = [
-    "STAGE_HELP", "app", "looking", "main", "making", "promoting", "recalibrating",
-    "scoring", "tuning",
+    "STAGE_HELP", "app", "carding", "looking", "main", "making", "promoting",
+    "recalibrating", "scoring", "tuning",
 ]  # fmt: skip
 
 

@@ -68,14 +68,14 @@ def folder_of(config: Config, given: Path | None) -> Path:
 
 
 def bundle_of(config: Config, run_folder: Path | None, alias: str) -> Bundle:
-    """Open the scorer of a run folder, or of an alias of the registry."""
+    """Open the scorer of a run folder, or of an alias, to score with it."""
     from ..bundle import open_bundle, source_of_run
 
     if run_folder is not None:
-        return open_bundle(source_of_run(run_folder))
+        return open_bundle(source_of_run(run_folder), is_to_score=True)
     from ..registering.tracking import source_of_alias
 
-    return open_bundle(source_of_alias(config, alias))
+    return open_bundle(source_of_alias(config, alias), is_to_score=True)
 
 
 def new_name(folder: Path) -> str:

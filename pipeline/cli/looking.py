@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -53,35 +56,65 @@ def check(
         raise typer.Exit(1)
 
 
+class Against(StrEnum):
+    """What a lead's score may be held against."""
+
+    TRAINING = "training"
+    ABOVE_CUTOFF = "above-cutoff"
+    POPULATION = "population"
+    PREVIOUS = "previous"
+
+
 @app.command()
 def why(
     lead_id: Annotated[str, typer.Argument(help="The lead.")],
     scores: Annotated[
-        Path, typer.Option("--scores", "-s", help="The file that `score` wrote.")
+        Path,
+        typer.Option("--scores", "-s", help="What `score` wrote, or a folder of it."),
     ] = Path("scores.parquet"),
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="As it was on this day, UTC."),
+    ] = None,
+    against: Annotated[
+        Against, typer.Option(help="What the score is held against.")
+    ] = Against.TRAINING,
     every: Annotated[bool, typer.Option("--all", help="List every signal.")] = False,
+    probability: Annotated[
+        bool, typer.Option("--probability", help="Shares in the probability.")
+    ] = False,
     as_json: AsJson = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write it into this page as well.")
+    ] = None,
     svg: Annotated[
         Path | None, typer.Option(help="Draw it into this file as well.")
     ] = None,
 ) -> None:
     """Say why a lead has its score: every point, adding up."""
-    from ..artefacts import replace_file
-    from ..night.ledger import find
-    from ..picture import svg as drawn
-    from ..why import told
-    from ..why import why as taken_apart
+    from ..files import replace_file
+    from ..why.asked import Asked, answer
 
-    found = taken_apart(find(lead_id, scores))
+    day = None if date is None else date.date()
+    found = answer(Asked(lead_id, scores, day, against.value, probability))
     if svg:
+        from ..why.picture import svg as drawn
+
         picture = drawn(found)
         replace_file(svg, lambda p: p.write_text(picture, encoding="utf-8"))
-    typer.echo(
-        json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
-        if as_json
-        else told(found, every=every),
-        nl=as_json,
-    )
+    if html:
+        from ..why.page import page
+
+        text = page(found)
+        replace_file(html, lambda p: p.write_text(text, encoding="utf-8"))
+    if as_json:
+        from ..why.data import as_json as whole
+
+        typer.echo(whole(found))
+        return
+    from ..why.terminal import show
+
+    show(found, sys.stdout, every=every)
 
 
 @app.command()

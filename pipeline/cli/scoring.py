@@ -53,7 +53,7 @@ def score(
     ] = None,
     previous: Annotated[
         Path | None,
-        typer.Option(help="Last night's scores: Parquet, that standing goes on from."),
+        typer.Option(help="Last night's scores, Parquet, to go on from and compare."),
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -64,6 +64,7 @@ def score(
     from ..artefacts import beside
     from ..night.ledger import ledger_of, write_ledger
     from ..night.output import check_ending, check_place, write_scores
+    from ..night.scorer import scorer_file_of, scorer_in, write_scorer
     from ..night.scoring import score_leads
 
     check_ending(out)
@@ -72,19 +73,23 @@ def score(
     given = {name: str(place) for name, place in places.items() if place is not None}
     run = settings.run.model_copy(update=given)
     settings = settings.model_copy(update={"run": run})
-    for place in (out, ledger_of(out)):
+    for place in (out, ledger_of(out), scorer_file_of(out)):
         check_place(place, leads, settings)
     with progress(quiet) as say:
         bundle = bundle_of(settings, run_folder, model)
         instant = datetime.now(UTC) if at is None else utc(at)
         scored = score_leads(settings, bundle, leads, at=instant, say=say)
     held = pa.Table.from_pandas(scored.ledger, preserve_index=False)
-    told = bundle.contract.to_json()
-    # Both are whole before either takes its place; the ledger holds the scores' digest,
-    # so that a crash between the two is noticed.
-    with beside(ledger_of(out)) as ledger, beside(out) as scores:
+    # All are whole before any takes its place, the scores first. The ledger holds the
+    # digests of the others, so that a crash between them is noticed.
+    with (
+        beside(ledger_of(out)) as ledger,
+        beside(scorer_file_of(out)) as scorer,
+        beside(out) as scores,
+    ):
         changed = write_scores(scored.table, scores, ending=out.suffix)
-        write_ledger(held, told, ledger, scores=scores)
+        write_scorer(scorer_in(bundle), scorer)
+        write_ledger(held, ledger, scores=scores, scorer=scorer, at=instant)
     for note in scored.notes:
         typer.echo(note, err=True)
     if changed:

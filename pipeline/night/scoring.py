@@ -22,10 +22,9 @@ from features.engine import Engine, instants_are_utc, literal
 from features.errors import ModelError
 from features.snapshots import Ending, SnapshotRule, make_scoring_spine
 from features.vocabulary import Qualification, Status
-from features.weave import weave
 from models.contract import Contract
 from models.explaining.explanation import explain, grades
-from models.explaining.reasons import reasons_of
+from models.explaining.reasons import Told, tell
 from models.judging.contestants import stands_in
 from models.points import Floats
 from models.served import encode
@@ -34,11 +33,15 @@ from ..bundle import Bundle
 from ..intake import Kept, kept_in, take_in
 from ..sections import Config
 from ..tables import shown
-from .columns import REASON_COLUMNS, named, reason_columns
+from .changes import Tonight, changes_of
+from .columns import REASON_COLUMNS, REASONS, named
 from .joins import check_joins
 from .ledger import POINTS, SEEN
+from .looking_back import eligible, weave_looking_back
 from .previous import Previous, previous_of, standing_of
+from .prior import priors_of
 from .statuses import statuses_of
+from .touched import touched, with_touches
 from .unfamiliar import Newness, newness_of, unfamiliar_of
 
 Say = Callable[[str], None]
@@ -57,7 +60,8 @@ class Scored:
         The output, one row for every lead row in, in their order.
     ledger : DataFrame
         One row for every lead that got a score, repeats left out: the output without
-        its reasons, the points of every signal and every feature as it was seen.
+        its reasons, the points of every signal, every feature as it was seen, and the
+        newest touches.
     newness : Newness
         Whether the night's leads are like past ones, together.
     notes : tuple of str
@@ -131,18 +135,26 @@ def score_leads(
             )
             _show_others(connection, folder / "others.parquet")
             say("computing signals")
-            features = instants_are_utc(weave(connection, catalogue).to_pandas())
+            priors = priors_of(previous, bundle, eligible(connection))
+            woven = weave_looking_back(connection, catalogue, priors.instants())
+            features = instants_are_utc(woven.tonight.to_pandas())
+            newest = touched(connection)
             spine = instants_are_utc(connection.sql("FROM spine ORDER BY row").df())
         quarantine = pd.read_parquet(folder / "quarantine.parquet")
     say(f"scoring and explaining {len(spine):,} leads")
     told = _told(bundle, spine, features, previous)
-    others = _set_aside(quarantine.loc[quarantine["table"] == "leads"], told.table)
-    table = pd.concat([told.table, *(each for each in others if len(each))])
-    table = named(table.sort_values("row", ignore_index=True), bundle)
-    held = table.drop(columns=REASON_COLUMNS).merge(told.beside, on="row")
+    tonight = Tonight(spine, features, woven, bundle, catalogue)
+    changed = changes_of(tonight.eligible(), priors)
+    answers = told.table.join(changed.table)
+    others = _set_aside(quarantine.loc[quarantine["table"] == "leads"], answers)
+    table = pd.concat([answers, *(each for each in others if len(each))])
+    table = named(table.sort_values("row", ignore_index=True), bundle, told.reasons)
+    beside = told.beside.join(changed.parts)
+    held = table.drop(columns=REASON_COLUMNS).merge(beside, on="row")
     of_files = [] if kept is None else kept.notes
-    notes = tuple(filter(None, [stands_in(contract.scorer), *of_files]))
-    ledger = held.drop(columns="row")
+    told_of = [stands_in(contract.scorer), *bundle.notes, *of_files, *changed.notes]
+    notes = tuple(filter(None, told_of))
+    ledger = with_touches(held, newest).drop(columns="row")
     return Scored(table.drop(columns="row"), ledger, told.newness, notes)
 
 
@@ -195,11 +207,13 @@ def catalogue_for(contract: Contract) -> Catalogue:
 class _Told:
     """What is told of the leads that could be read.
 
-    ``table`` has a row for each of them, ``beside`` one for each with a score.
+    ``table`` has a row for each of them, ``beside`` and ``reasons`` one for each with a
+    score.
     """
 
     table: pd.DataFrame
     beside: pd.DataFrame
+    reasons: Told
     newness: Newness
 
 
@@ -220,7 +234,7 @@ def _told(
         status=status, status_said=said
     )
     is_plain = (status[may] == Status.SCORED.value).to_numpy()
-    scored, points = _scored(bundle, features[may], encoded[may])
+    scored, points, reasons = _scored(bundle, features[may], encoded[may])
     stood = standing_of(contract, spine[may], scored["probability"], is_plain, previous)
     words = contract.cutoffs.qualification(scored["probability"])
     scored = scored.assign(
@@ -232,16 +246,18 @@ def _told(
     seen = features.loc[may, names].add_prefix(SEEN)
     beside = pd.concat([spine.loc[may, "row"], points, seen], axis=1)
     on_schedule = (status[may] != Status.OFF_SCHEDULE.value).to_numpy()
-    return _Told(table.join(scored), beside, newness_of(new, contract, on_schedule))
+    newness = newness_of(new, contract, on_schedule)
+    return _Told(table.join(scored), beside, reasons, newness)
 
 
 def _scored(
     bundle: Bundle, features: pd.DataFrame, encoded: Floats
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Probability, points and reasons of leads, and the points of every signal."""
+) -> tuple[pd.DataFrame, pd.DataFrame, Told]:
+    """Probability and points of leads, the points of every signal, and the reasons."""
     contract = bundle.contract
     margin = bundle.margins(encoded)
     explained = explain(bundle.explainer, contract, encoded, margin)
+    told = tell(explained.points, encoded, features, contract)
     scored = pd.DataFrame(
         {
             "probability": contract.scale.probability(margin),
@@ -250,12 +266,14 @@ def _scored(
             "fit_points": explained.fit,
             "engagement_points": explained.engagement,
             "start_points": explained.start,
-            **reason_columns(reasons_of(explained.points, features, contract)),
+            "other_points": told.other_points,
+            REASONS: np.arange(len(features)),
         },
         index=features.index,
     )
     codes = [f"{POINTS}{s.code}" for s in contract.signals]
-    return scored, pd.DataFrame(explained.points, columns=codes, index=features.index)
+    points = pd.DataFrame(explained.points, columns=codes, index=features.index)
+    return scored, points, told
 
 
 def _set_aside(

@@ -23,7 +23,7 @@ import pandas as pd
 from features.vocabulary import Family
 from models.contract import Contract
 from models.evidence import Mask
-from models.explaining.reasons import words_of
+from models.explaining.words import words_of
 from models.players import ModelSignal
 from models.points import Floats
 from models.qualifying.rules import percent

@@ -143,7 +143,7 @@ def _unfamiliar(folder: Path, test: pd.DataFrame, features: pd.DataFrame) -> Fig
     """
     columns = ENCODING.read(folder / ENCODING.file)["judged_features"]
     text = JUDGED.read(folder / JUDGED.file)
-    explainer = TreeExplainer.from_text(text, tuple((i,) for i in range(len(columns))))
+    explainer = TreeExplainer(text, tuple((i,) for i in range(len(columns))))
     used = set(explainer.trees.splits.feature.tolist())
     is_new: Mask = np.zeros(len(test), dtype=np.bool_)
     for place, column in enumerate(columns):

@@ -18,6 +18,7 @@ from features.vocabulary import LEAD_ID, Split
 from models.points import Floats
 from models.promoting.paired import Paired, pair
 from models.qualifying.cutoffs import Cutoffs
+from models.surveying.importance import overall
 
 from ..artefacts import CUTOFFS, FEATURES, IMPORTANCE, PREDICTIONS, SPINE
 from ..sections import Config
@@ -181,7 +182,7 @@ def _signals(ours: Contender, theirs: Contender) -> tuple[SignalShift, ...]:
     if ours.folder is None or theirs.folder is None:
         return ()
     tables = [
-        IMPORTANCE.read(run / IMPORTANCE.file).set_index("signal")
+        overall(IMPORTANCE.read(run / IMPORTANCE.file)).set_index("signal")
         for run in (ours.folder, theirs.folder)
     ]
     points = pd.concat([t["mean_absolute_points"] for t in tables], axis=1).fillna(0.0)

@@ -22,23 +22,25 @@ import models.served
 from features.errors import ModelError, RunError
 
 from ..artefacts import (
-    BOOSTER,
     CALIBRATION,
     CHECKS,
     CONSEQUENCES,
-    CONTRACT,
     CUTOFFS,
-    FAMILIARITY,
     IMPORTANCE,
     LADDER,
     MATURITY,
     QUALITY,
+    SIGNALS_PAGE,
+    STABILITY,
     digest,
 )
 from ..bundle import Source
 from ..sections import Config
 from ..stage import MANIFEST
 from .metrics import beyond, metrics_of
+from .parts import BOOSTER_TAG as BOOSTER_TAG  # the registry looks here
+from .parts import CONTRACT_TAG as CONTRACT_TAG
+from .parts import DIGESTS, FAMILIARITY_TAG, PARTS, PRECEDENTS_TAG, files_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -47,14 +49,11 @@ if TYPE_CHECKING:
 CHALLENGER = "challenger"
 CHAMPION = "champion"
 
-BOOSTER_TAG = "leadlight.booster_digest"
-CONTRACT_TAG = "leadlight.contract_digest"
 RUN_TAG = "leadlight.run"  # the name of the run folder
-FAMILIARITY_TAG = "leadlight.familiarity_digest"  # of scorers that have forests
-_DIGESTS = (BOOSTER_TAG, CONTRACT_TAG)
 
 _LOGGED = (
-    MATURITY, LADDER, CALIBRATION, CUTOFFS, CONSEQUENCES, QUALITY, IMPORTANCE, CHECKS,
+    MATURITY, LADDER, CALIBRATION, CUTOFFS, CONSEQUENCES, QUALITY, IMPORTANCE,
+    STABILITY, SIGNALS_PAGE, CHECKS,
 )  # fmt: skip
 
 # What MLflow says where there is no such model, version or alias.
@@ -92,8 +91,7 @@ def register(config: Config, folder: Path, quality: dict[str, Any]) -> Registere
                     mlflow.log_artifact(str(folder / artefact.file))
             mlflow.log_artifact(str(folder / MANIFEST))
             found = _log_scorer(client, config, folder, run.info.run_id)
-        files = [folder / a.file for a in (BOOSTER, CONTRACT, FAMILIARITY)]
-        tags = dict(zip((*_DIGESTS, FAMILIARITY_TAG), map(digest, files), strict=True))
+        tags = {tag: digest(path) for _, path, tag in files_of(folder)}
         for tag, value in {**tags, RUN_TAG: folder.name}.items():
             client.set_model_version_tag(config.run.model, found, tag, value)
         client.set_registered_model_alias(config.run.model, CHALLENGER, found)
@@ -143,11 +141,10 @@ def source_of(found: ModelVersion) -> Source:
 
     place = f"models:/{found.name}/{found.version}"
     folder = Path(mlflow.artifacts.download_artifacts(place))
-    booster, contract, familiarity = (
-        next(iter(folder.rglob(Path(a.file).name)), None)
-        for a in (BOOSTER, CONTRACT, FAMILIARITY)
+    booster, contract, familiarity, precedents = (
+        next(iter(folder.rglob(Path(part.file).name)), None) for _, part, _ in PARTS
     )
-    if booster is None or contract is None or not set(_DIGESTS) <= set(found.tags):
+    if booster is None or contract is None or not set(DIGESTS) <= set(found.tags):
         raise ModelError(
             f"Version {found.version} of {found.name} in the registry was not written "
             "by Leadlight: its booster, its contract or their digests are missing."
@@ -162,6 +159,8 @@ def source_of(found: ModelVersion) -> Source:
         # Without its digest the file is as good as missing.
         familiarity if FAMILIARITY_TAG in found.tags else None,
         found.tags.get(FAMILIARITY_TAG, ""),
+        precedents if PRECEDENTS_TAG in found.tags else None,
+        found.tags.get(PRECEDENTS_TAG, ""),
     )
 
 
@@ -266,11 +265,7 @@ def _log_scorer(client: MlflowClient, config: Config, folder: Path, run_id: str)
     logged = mlflow.pyfunc.log_model(
         name="scorer",
         python_model=models.served.__file__,
-        artifacts={
-            "booster": str(folder / BOOSTER.file),
-            "contract": str(folder / CONTRACT.file),
-            "familiarity": str(folder / FAMILIARITY.file),
-        },
+        artifacts={name: str(path) for name, path, _ in files_of(folder)},
         pip_requirements=[*needs, f"mlflow=={version('mlflow')}"],
     )
     try:

@@ -38,10 +38,10 @@ from ..artefacts import (
     EXPLANATIONS,
     FAMILIARITY,
     FEATURES,
-    IMPORTANCE,
     JUDGED,
     LADDER,
     MARGINS,
+    PRECEDENTS,
     PREDICTIONS,
     QUALITY,
     SPINE,
@@ -55,6 +55,7 @@ from ..stages import STAGES
 from ..stages.build import build_as
 from ..stages.calibrate import put_judged
 from ..stages.explain import put_points
+from ..survey import survey
 from .carried import MARGIN_COLUMNS, Carried, Finished, carried, finished
 from .resettled import record, settle_again
 
@@ -106,10 +107,12 @@ def recalibrate(
 def _steps(run: Finished, company: Company) -> tuple[Stage, ...]:
     """Take in, build with the scorer's own signals, recalibrate."""
     stages = {stage.name: stage for stage in STAGES}
-    reads = (SPINE, FEATURES, CATALOGUE, MARGINS, BOOSTER)
+    reads = (
+        SPINE, FEATURES, CATALOGUE, MARGINS, BOOSTER, JUDGED, ENCODING, CALIBRATION,
+    )  # fmt: skip
     writes = (
         LADDER, MARGINS, CALIBRATION, CUTOFFS, CONSEQUENCES, QUALITY, PREDICTIONS,
-        CONTRACT, EXPLANATIONS, IMPORTANCE,
+        CONTRACT, PRECEDENTS, EXPLANATIONS, *survey.WRITES,
     )  # fmt: skip
     again = Stage(
         "recalibrate",
@@ -146,7 +149,9 @@ def _recalibrate(run: Finished, config: Config, shelf: Shelf) -> None:
         cutoffs=again.proofs.cutoffs,
         recalibration=record(run, found, again, told),
     )
-    put_points(shelf, contract)
+    put_points(config, shelf, contract)
+    if run.bundle.precedents is not None:  # as a run of an older version has none
+        shelf.put(PRECEDENTS, run.bundle.precedents)
     shelf.put(CONTRACT, contract.to_json())
 
 

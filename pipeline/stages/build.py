@@ -9,6 +9,7 @@ from features.company import Company
 from features.engine import Engine, bytes_of, instants_are_utc
 from features.outcomes import make_labelled_spine
 
+from ..actions import check_actions
 from ..artefacts import CATALOGUE, FEATURES, INTAKE, MATURITY, SPINE, TABLES
 from ..company import company_of, ending_of, maturity_of, rule_of
 from ..judging.maturity import ripening, told
@@ -37,7 +38,9 @@ def build_as(config: Config, shelf: Shelf, company: Company | None) -> None:
         catalogue = catalogue_of(
             company or company_of(config, attribute_values(connection))
         )
-        points_table_in(config, catalogue)  # refused at once, not after all signals
+        # Refused at once, not after all signals.
+        points_table_in(config, catalogue)
+        check_actions(config, catalogue)
         shelf.say(f"{len(catalogue)} signals at {counts.snapshots:,} snapshots")
         spine = connection.sql("FROM spine ORDER BY row").df()
         shelf.put(SPINE, instants_are_utc(spine))

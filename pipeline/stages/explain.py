@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,12 +20,16 @@ from models.evidence import Mask
 from models.explaining.explanation import Explanation, quartiles
 from models.explaining.explanation import explain as explained_by
 from models.players import ModelFeature
-from models.points import Floats, Scale
+from models.points import Scale
 from models.qualifying.cutoffs import Cutoffs
+from models.recalling.bins import rates_of_past
+from models.recalling.counting import Past
+from models.recalling.drawing import make_precedents
 from models.served import encode
 from models.treeshap import TreeExplainer
 from models.treeshap.trees import read_trees
 
+from ..actions import actions_of
 from ..artefacts import (
     BOOSTER,
     CALIBRATION,
@@ -37,23 +40,25 @@ from ..artefacts import (
     EXPLANATIONS,
     FAMILIARITY,
     FEATURES,
-    IMPORTANCE,
+    JUDGED,
     LADDER,
     MARGINS,
+    PRECEDENTS,
     SPINE,
 )
 from ..company import ending_of, rule_of
 from ..night.familiarity import with_familiarity
 from ..sections import Config
 from ..stage import Shelf, stage
+from ..survey import survey
 
 
 @stage(
     reads=(
         SPINE, FEATURES, CATALOGUE, ENCODING, LADDER, MARGINS, BOOSTER, CALIBRATION,
-        CUTOFFS,
+        CUTOFFS, JUDGED,
     ),
-    writes=(CONTRACT, FAMILIARITY, EXPLANATIONS, IMPORTANCE),
+    writes=(CONTRACT, FAMILIARITY, PRECEDENTS, EXPLANATIONS, *survey.WRITES),
 )  # fmt: skip
 def explain(config: Config, shelf: Shelf) -> None:
     """Settle the contract, and split the points of the newest block among signals."""
@@ -62,7 +67,7 @@ def explain(config: Config, shelf: Shelf) -> None:
     if not config.train.refit_after_test:
         learnt = ~split.isin([Split.TEST, Split.EMBARGO]).to_numpy()
     contract = _contract(config, shelf, spine, _trained_until(config, spine[learnt]))
-    found, on_calibrate = put_points(shelf, contract)
+    found, on_calibrate = put_points(config, shelf, contract)
     graded = _with_grades(contract, found, on_calibrate)
     used = set(read_trees(shelf.get(BOOSTER)).splits.feature.tolist())
     shelf.say("learning what past leads are like")
@@ -71,11 +76,15 @@ def explain(config: Config, shelf: Shelf) -> None:
         config, graded, spine[learnt], features[learnt], used
     )
     shelf.put(FAMILIARITY, forests)
-    shelf.put(CONTRACT, told.to_json())
+    shelf.put(PRECEDENTS, _precedents(shelf, told, learnt))
+    shelf.say("counting what became of past leads")
+    shelf.put(CONTRACT, _with_rates(shelf, told).to_json())
 
 
-def put_points(shelf: Shelf, contract: Contract) -> tuple[Explanation, Mask]:
-    """Explain the calibrate and the test rows, and put their points on the shelf.
+def put_points(
+    config: Config, shelf: Shelf, contract: Contract
+) -> tuple[Explanation, Mask]:
+    """Explain the calibrate and the test rows; put their points and a survey of them.
 
     Returns
     -------
@@ -86,15 +95,44 @@ def put_points(shelf: Shelf, contract: Contract) -> tuple[Explanation, Mask]:
     """
     spine, features = shelf.get(SPINE), shelf.get(FEATURES)
     split = shelf.get(MARGINS)["split"]
-    explainer = TreeExplainer.from_text(shelf.get(BOOSTER), contract.players)
+    explainer = TreeExplainer(shelf.get(BOOSTER), contract.players)
     shown = np.flatnonzero(split.isin([Split.CALIBRATE, Split.TEST]))
     encoded = encode(features.iloc[shown], contract.encoding)
     shelf.say(f"explaining {len(shown):,} snapshots")
     found = explained_by(explainer, contract, encoded, explainer.margins(encoded))
     on_calibrate = (split.iloc[shown] == Split.CALIBRATE).to_numpy()
     shelf.put(EXPLANATIONS, _points(spine.iloc[shown], found, contract))
-    shelf.put(IMPORTANCE, _importance(found, contract, ~on_calibrate))
+    every = survey.Explained(
+        contract, explainer, spine.iloc[shown], features.iloc[shown], encoded, found
+    )
+    survey.put_survey(config, shelf, every.at(~on_calibrate))
     return found, on_calibrate
+
+
+def _with_rates(shelf: Shelf, contract: Contract) -> Contract:
+    """Add the conversion rates of past leads by the value of each signal."""
+    trees = read_trees(shelf.get(BOOSTER))
+    passed = np.bincount(
+        trees.splits.feature, trees.split_rows, minlength=len(contract.features)
+    )
+    past = Past.of(shelf.get(SPINE))
+    features, signals = contract.features, contract.signals
+    rates = rates_of_past(
+        past, shelf.get(FEATURES), features, signals, passed.astype(np.float64)
+    )
+    return replace(contract, rates=rates, rate=past.rate)
+
+
+def _precedents(shelf: Shelf, contract: Contract, learnt: Mask) -> bytes:
+    """Past leads and what became of them, of the rows that the scorer may know of."""
+    made = make_precedents(
+        shelf.get(SPINE)[learnt],
+        shelf.get(FEATURES)[learnt],
+        shelf.get(MARGINS)["rolled_margin"].to_numpy(np.float64)[learnt],
+        contract,
+        TreeExplainer(shelf.get(BOOSTER), contract.players),
+    )
+    return made.to_bytes()
 
 
 def _contract(
@@ -114,10 +152,11 @@ def _contract(
     )
     served = calibration["served"]
     ending = ending_of(config)
+    catalogue = catalogue_of(company)
     return Contract(
         model=config.run.model,
         features=features,
-        signals=model_signals(catalogue_of(company), features),
+        signals=model_signals(catalogue, features),
         scale=Scale(served["intercept"], served["slope"], calibration["reference"]),
         cutoffs=Cutoffs.from_dict(shelf.get(CUTOFFS)["served"]),
         conversion=ending.conversion or f"{config.outcome.column}",
@@ -131,6 +170,7 @@ def _contract(
         hysteresis=config.points.hysteresis,
         trained_until=trained_until,
         scorer=shelf.get(LADDER).get("scorer", "booster"),
+        actions=actions_of(config, catalogue, features, shelf.say),
     )
 
 
@@ -166,22 +206,3 @@ def _points(
     points = pd.DataFrame(found.points, columns=codes)
     told = points.assign(start_points=found.start, points=found.total)
     return pd.concat([keys, told], axis=1)
-
-
-def _importance(
-    found: Explanation, contract: Contract, rows: np.ndarray
-) -> pd.DataFrame:
-    """Mean absolute points of each signal on the test rows, the greatest first."""
-    points: Floats = found.points[rows]
-    table: dict[str, Any] = {
-        "signal": [s.code for s in contract.signals],
-        "words": [s.words for s in contract.signals],
-        "family": [s.family.value for s in contract.signals],
-        "mean_absolute_points": np.abs(points).mean(axis=0),
-        "least_points": points.min(axis=0),
-        "most_points": points.max(axis=0),
-    }
-    frame = pd.DataFrame(table)
-    return frame.sort_values(
-        ["mean_absolute_points", "signal"], ascending=[False, True], ignore_index=True
-    )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from features.catalogue import Catalogue, catalogue_of
+from features.catalogue import Catalogue, catalogue_of, slug
 from features.company import Company
 from features.errors import ConfigError
-from features.vocabulary import Split
+from features.vocabulary import Split, Unit
 from models.judging.contestants import (
     CONSTANT,
     POINTS_TABLE,
@@ -58,6 +58,9 @@ class Labelled:
     company: Company
 
 
+EVERYBODY: Final = "everybody"  # no kind or column: what all begin with
+
+
 def points_table_in(config: Config, catalogue: Catalogue) -> PointsTable | None:
     """Return the configured points table; None where there is none.
 
@@ -68,22 +71,47 @@ def points_table_in(config: Config, catalogue: Catalogue) -> PointsTable | None:
     """
     if not config.points_table:
         return None
-    kinds = {k.name for k in catalogue.company.kinds}
-    said = {n: _said(n, w, n in kinds) for n, w in config.points_table.items()}
-    return points_table_of(said, catalogue)
+    counted = {
+        feature.name: "a count"
+        for signal in catalogue
+        if signal.unit is Unit.COUNT
+        for feature in signal
+    }
+    counted |= {k.name: "a kind of touch" for k in catalogue.company.kinds}
+    written = dict(config.points_table)
+    everybody = _everybody(written.pop(EVERYBODY, None))
+    if not written:
+        raise ConfigError(
+            "[points_table] gives the same to everybody: say what carries points, or "
+            "leave it out."
+        )
+    said = {
+        name: _said(name, worth, counted.get(name) or counted.get(slug(name)))
+        for name, worth in written.items()
+    }
+    return points_table_of(said, catalogue, everybody=everybody)
 
 
-def _said(name: str, worth: Worth, is_kind: bool) -> Said:
+def _everybody(worth: Worth | None) -> float | None:
+    if worth is None or isinstance(worth, float | int):
+        return worth
+    raise ConfigError(
+        f"points_table.{EVERYBODY} is what everybody begins with on the score's scale, "
+        f"a number such as 31, but it says {worth}."
+    )
+
+
+def _said(name: str, worth: Worth, counted: str | None) -> Said:
     if isinstance(worth, tuple):
         return tuple(Band(b.from_, b.points) for b in worth)
     if not isinstance(worth, Mapping):
         return PerTouch(float(worth))
-    if not is_kind:
+    if counted is None:
         return dict(worth)
     most = worth.get("most", MOST)
     if not {"points"} <= set(worth) <= {"points", "most"} or most not in range(1, 101):
         raise ConfigError(
-            f"points_table.{name} is a kind of touch, which takes points each time "
+            f"points_table.{name} is {counted}, which takes points each time "
             "('= 10') or '{ points = 10, most = 3 }' with a whole 'most' from 1 to "
             f"100, but it says {dict(worth)}."
         )

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 
 _PARENT = """
 import json, os, sys, traceback
-import pipeline.running, pipeline.night.scoring, pipeline.listing, pipeline.why
-import pipeline.picture, pipeline.summary
+import pipeline.running, pipeline.night.scoring, pipeline.listing, pipeline.why.page
+import pipeline.why.asked, pipeline.why.terminal, pipeline.summary
 from pipeline import cli
 
 def child(asked):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from features.errors import ConfigError
 from pipeline.cli.scoring import counted
 from pipeline.night.ledger import ledger_of
 from pipeline.night.output import check_place, status_of, without_formulas, write_scores
+from pipeline.night.scorer import scorer_file_of
 from pipeline.sections import Config
 from tests.pipeline.demo_run import Demo, lines, write_lines
 from tests.pipeline.processes import Leadlight
@@ -45,10 +47,13 @@ def test_a_link_to_the_leads_is_the_leads(demo: Demo, tmp_path: Path) -> None:
         check_place(tmp_path / "link.csv", leads, demo.config)
 
 
-def test_a_ledger_is_not_written_over_the_leads(demo: Demo, tmp_path: Path) -> None:
-    leads = tmp_path / "a.csv.points.parquet"
+@pytest.mark.parametrize("beside", [ledger_of, scorer_file_of])
+def test_a_sidecar_is_not_written_over_the_leads(
+    beside: Callable[[Path], Path], demo: Demo, tmp_path: Path
+) -> None:
+    leads = beside(tmp_path / "a.csv")
     with pytest.raises(ConfigError, match="would be written over"):
-        check_place(ledger_of(tmp_path / "a.csv"), leads, demo.config)
+        check_place(beside(tmp_path / "a.csv"), leads, demo.config)
 
 
 @pytest.mark.parametrize("kind", ["leads", "touches", "milestones", "accounts"])

@@ -1,11 +1,10 @@
-"""Why a lead has its score: the same figures everywhere, and a picture that is safe."""
+"""The command ``why``, on scores that the command ``score`` wrote."""
 
 from __future__ import annotations
 
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.errors import RunError
-from pipeline.night.ledger import find, ledger_of, write_ledger
+from models.contract import Contract
+from pipeline.night.ledger import find, ledger_of, scorer_of, write_ledger
 from pipeline.night.output import write_scores
-from pipeline.picture import svg
-from pipeline.why import told, why
+from pipeline.night.scorer import read_scorer, scorer_file_of, write_scorer
 from tests.pipeline.demo_run import WORLD, Demo, lines, write_lines
 from tests.pipeline.processes import Leadlight, killed_at
+
+_FIGURE = r"^ +([+−]?\d+\.\d)  "
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +51,14 @@ def test_the_points_that_are_told_add_up_as_they_are_rounded(
     leadlight: Leadlight, scores: Path
 ) -> None:
     table = pd.read_parquet(scores).dropna(subset="score")
-    for row in table.head(8).itertuples():
-        said = told(why(find(str(row.lead_id), scores)))
-        steps = [
-            float(n) for n in re.findall(r"^ +([+-]\d+\.\d)  ", said, re.MULTILINE)
-        ]
-        start = float(_only(r"^ +(-?\d+\.\d)  start: ", said))
-        total = float(_only(r"^ +(-?\d+\.\d)  points, which", said))
+    for lead in table["lead_id"].head(3):
+        said = _said(leadlight, scores, str(lead)).partition(", which is a score")[0]
+        head, others = said.split("other signal")
+        # The topics below the other signals share out the same points once more.
+        steps = [_number(n) for n in re.findall(_FIGURE, head, re.MULTILINE)]
+        total = _number(_only(r"^ +(−?\d+\.\d)  points$", others))
         # Each figure is rounded by up to .05.
-        assert start + sum(steps) == pytest.approx(total, abs=0.05 * (len(steps) + 2))
+        assert sum(steps) == pytest.approx(total, abs=0.05 * (len(steps) + 1))
 
 
 def test_the_command_tells_the_figures_of_the_scores(
@@ -70,11 +70,46 @@ def test_the_command_tells_the_figures_of_the_scores(
     assert f"grade {row['grade']}\n" in said
     assert f"{row['probability']:.1%} chance of opportunity within 30 days" in said
     assert f"which is a score of {row['score']}\n" in said
-    assert f"({row['model_digest']})" in said
+    assert f"({row['model_digest']}; kept as " in said
     for place in range(1, 5):
-        if isinstance(row[f"raising_{place}_words"], str):
-            assert row[f"raising_{place}_words"] in said
-            assert f"{row[f'raising_{place}_points']:+.1f}  " in said
+        published = row[f"raising_{place}_words"]
+        if isinstance(published, str):
+            seen = published.rpartition(": raises the score by ")[0]
+            points = row[f"raising_{place}_points"]
+            assert f"{points:+.1f}  " in said
+            assert f"  {seen}\n" in said
+
+
+def test_what_a_reason_rests_on_is_told(leadlight: Leadlight, scores: Path) -> None:
+    told = [
+        _said(leadlight, scores, str(lead))
+        for lead in pd.read_parquet(scores).dropna(subset="score")["lead_id"].head(4)
+    ]
+    together = "".join(told)
+    assert re.search(r"Of \d[\d,]* past leads? like that \(.+\), \d+\.\d% \(", together)
+    assert re.search(r"on \d{1,2} \w+ 202\d", together)
+
+
+def test_touches_are_the_leads_own_newest_and_known_before(
+    demo: Demo, scores: Path
+) -> None:
+    instants = ["occurred_at", "recorded_at"]
+    exported = demo.folder / "data" / "touches.csv"
+    table = pd.read_csv(exported, dtype=str).drop_duplicates()
+    for name in instants:  # some are spoilt, and their rows set aside
+        table[name] = pd.to_datetime(table[name], utc=True, errors="coerce")
+    at = pd.Timestamp(WORLD.known_until)
+    known = table[(table[instants] < at).all(axis=1)]
+    for lead in pd.read_parquet(scores).dropna(subset="score")["lead_id"].head(6):
+        mine = known[known["lead_id"] == lead].sort_values(
+            ["occurred_at", "kind"], ascending=[False, True]
+        )
+        newest = mine.groupby("kind").head(5)
+        touches = find(str(lead), scores).touches
+        assert touches is not None
+        assert [(t.kind, pd.Timestamp(t.occurred_at)) for t in touches] == [
+            *zip(newest["kind"], newest["occurred_at"], strict=True)
+        ]
 
 
 def test_json_holds_every_signal_and_adds_up(
@@ -92,37 +127,39 @@ def test_json_holds_every_signal_and_adds_up(
     assert points[row["raising_1_code"]] == row["raising_1_points"]
     strongest = [abs(s["points"]) for s in found["signals"]]
     assert strongest == sorted(strongest, reverse=True)
+    told = [row[f"raising_{p}_code"] for p in range(1, 5)]
+    assert found["raising"] == [code for code in told if isinstance(code, str)]
 
 
-def test_the_picture_is_whole_and_holds_the_score(
+@pytest.mark.parametrize("against", ["population", "above-cutoff", "previous"])
+def test_it_may_be_held_against_others(
+    leadlight: Leadlight, scores: Path, against: str
+) -> None:
+    row = pd.read_parquet(scores).iloc[1]
+    said = _said(leadlight, scores, row["lead_id"], "--json", "--against", against)
+    found = json.loads(said)
+    points = sum(s["points"] for s in found["signals"])
+    plain = json.loads(_said(leadlight, scores, row["lead_id"], "--json"))
+    assert found["start_points"] + points == pytest.approx(
+        plain["total_points"], abs=1e-4
+    )
+    assert (found["reference"]["size"] is None) == (against == "previous")
+
+
+def test_a_page_and_a_picture_are_written_whole(
     leadlight: Leadlight, scores: Path
 ) -> None:
     row = pd.read_parquet(scores).iloc[2]
-    _said(leadlight, scores, row["lead_id"], "--svg", "why.svg")
+    asked = ("--svg", "why.svg", "--html", "why.html", "--probability")
+    said = _said(leadlight, scores, row["lead_id"], *asked)
+    assert "percent: the chance, shared out among the signals" in said
     text = (scores.parent / "why.svg").read_text("utf-8")
-    picture = ElementTree.fromstring(text)
-    words = [element.text for element in picture.iter() if element.text]
+    words = [e.text for e in ElementTree.fromstring(text).iter() if e.text]
     assert str(row["score"]) in words
     assert f"Lead {row['lead_id']}" in words
-    tags = {element.tag.rpartition("}")[2] for element in picture.iter()}
-    assert tags <= {"svg", "rect", "text", "line"}
-    assert not re.search(r"script|href|onload|url\(|<style", text)
-
-
-def test_the_bars_of_the_picture_lead_from_the_start_to_the_points(
-    scores: Path,
-) -> None:
-    found = why(find(str(pd.read_parquet(scores)["lead_id"][2]), scores))
-    picture = ElementTree.fromstring(svg(found))
-    space = "{http://www.w3.org/2000/svg}"
-    start, total = (float(line.attrib["x1"]) for line in picture.iter(f"{space}line"))
-    # Bars with a 'y'; the first rectangle is the ground.
-    bars = [r.attrib for r in picture.iter(f"{space}rect") if "y" in r.attrib]
-    ends = {round(float(b["x"]), 1) for b in bars} | {
-        round(float(b["x"]) + float(b["width"]), 1) for b in bars
-    }
-    assert min(abs(e - start) for e in ends) < 1.1
-    assert min(abs(e - total) for e in ends) < 1.1
+    page = (scores.parent / "why.html").read_text("utf-8")
+    assert page.endswith("</html>\n")
+    assert f"<h1>Lead {row['lead_id']}</h1>" in page
 
 
 def test_an_id_cannot_write_into_the_picture(
@@ -134,6 +171,27 @@ def test_an_id_cannot_write_into_the_picture(
     assert "Lead a&lt;b&gt;&amp;" in text
     assert "<b>" not in text
     ElementTree.fromstring(text)
+
+
+def test_a_day_has_its_night(
+    demo: Demo, leadlight: Leadlight, scores: Path, tmp_path: Path
+) -> None:
+    _copied(scores, tmp_path / "tonight.csv")
+    lead = str(pd.read_parquet(scores)["lead_id"][0])
+    on = f"{WORLD.known_until:%Y-%m-%d}"
+    done = leadlight("why", lead, "-s", tmp_path, "--date", on, cwd=tmp_path)
+    assert done.out == _said(leadlight, scores, lead)
+    done = leadlight("why", lead, "-s", tmp_path, "--date", "2020-01-01", cwd=tmp_path)
+    assert "holds no scores of 2020-01-01 or before" in done.sentence
+
+
+def test_the_kept_scorer_is_the_runs(demo: Demo, scores: Path) -> None:
+    kept = scorer_of(scores)
+    text = (demo.run / "model" / "contract.json").read_text("utf-8")
+    assert Contract.from_json(kept.contract) == Contract.from_json(text)
+    assert kept.booster == (demo.run / "model" / "booster.txt").read_text("utf-8")
+    stored = demo.run / "model" / "precedents.parquet"
+    assert kept.precedents == stored.read_bytes()
 
 
 def test_a_lead_that_was_not_scored_is_one_sentence(
@@ -157,49 +215,6 @@ def test_a_lead_without_a_score_has_its_status_said(
     assert " without a score. It is unreadable: " in done.sentence
     done = leadlight("why", "=nobody", "-s", copy, cwd=tmp_path)
     assert done.sentence == f"The lead '=nobody' is not in tonight.{ending}."
-
-
-def test_every_signal_is_listed_if_asked_for(
-    leadlight: Leadlight, scores: Path
-) -> None:
-    lead = pd.read_parquet(scores)["lead_id"][0]
-    said = _said(leadlight, scores, lead, "--all")
-    steps = re.findall(r"^ +([+-]\d+\.\d)  ", said, re.MULTILINE)
-    found = why(find(lead, scores))
-    assert len(steps) == len(found.lines)
-    assert all(f"  {x.words}\n" in said for x in found.lines)
-    assert "other signal" not in said
-
-
-def test_the_start_is_told_in_words(scores: Path) -> None:
-    said = told(why(find(str(pd.read_parquet(scores)["lead_id"][0]), scores)))
-    assert (
-        "  start: the points of a lead of which nothing is known (the average along "
-        "the training paths)\n"
-    ) in said
-
-
-def test_one_other_signal_is_one(scores: Path) -> None:
-    found = why(find(str(pd.read_parquet(scores)["lead_id"][0]), scores))
-    shown = [*found.raising, *found.lowering]
-    (other, *_) = [x for x in found.lines if x not in shown]
-    few = replace(found, lines=(*shown, replace(other, points=0.0)))
-    assert "  +0.0  the one other signal\n" in told(few)
-    assert "other signal" not in told(replace(found, lines=tuple(shown)))
-
-
-def test_the_picture_tells_the_status_the_snapshot_and_the_cutoffs(
-    scores: Path,
-) -> None:
-    found = why(find(str(pd.read_parquet(scores)["lead_id"][0]), scores))
-    assert f"as known before {WORLD.known_until:%Y-%m-%d} 00:00 UTC. " in svg(found)
-    assert re.search(r"[MS]QL from \d+\.\d% \(-?\d+ points\) on|No cutoff", svg(found))
-    assert "off schedule" not in svg(found)
-    said = {"status": "off_schedule", "status_said": "The lead is too old. " * 12}
-    text = svg(replace(found, values={**found.values, **said}))  # noqa: PD011
-    assert text.count("off schedule: The lead is too old.") == 1
-    assert text.count("too old.") > 10  # one may be broken between lines
-    ElementTree.fromstring(text)
 
 
 def test_two_files_of_scores_have_a_ledger_each() -> None:
@@ -255,12 +270,18 @@ def test_damaged_points_are_one_sentence(
 
 
 def _copied(scores: Path, to: Path) -> Path:
-    """Copy scores with their ledger, written by the ending of the new place."""
+    """Copy scores with their sidecars, written by the ending of the new place."""
     write_scores(pd.read_parquet(scores), to)
+    write_scorer(read_scorer(scorer_file_of(scores)), scorer_file_of(to))
     held = pq.read_table(ledger_of(scores))
-    contract = (held.schema.metadata or {})[b"leadlight.contract"].decode()
-    write_ledger(held, contract, ledger_of(to), scores=to)
+    write_ledger(
+        held, ledger_of(to), scores=to, scorer=scorer_file_of(to), at=WORLD.known_until
+    )
     return to
+
+
+def _number(figure: str) -> float:
+    return float(figure.replace("−", "-"))
 
 
 def _only(pattern: str, text: str) -> str:

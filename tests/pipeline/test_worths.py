@@ -55,6 +55,7 @@ def _catalogue() -> Catalogue:
     [
         ("pricing_page = -10", PerTouch(-10.0, MOST)),
         ("pricing_page = { points = 10, most = 3 }", PerTouch(10.0, 3)),
+        ("pricing_page_touches_7d = { points = 2, most = 5 }", PerTouch(2.0, 5)),
         ("staff = [{ from = 50, points = 5 }]", (Band(50.0, 5.0),)),
         ("country = { NL = 5, DE = 3 }", {"Netherlands": 5.0, "Germany": 3.0}),
     ],
@@ -99,6 +100,27 @@ def test_what_is_none_of_the_spellings_is_refused_once(
 def test_a_kind_takes_points_and_most_alone(said: str, tmp_path: Path) -> None:
     config = _config(tmp_path, f"[points_table]\npricing_page = {said}\n")
     with pytest.raises(ConfigError, match="is a kind of touch, which takes"):
+        points_table_in(config, _catalogue())
+
+
+def test_a_count_takes_points_and_most_alone(tmp_path: Path) -> None:
+    said = "pricing_page_touches_7d = { points = 1, up_to = 3 }"
+    config = _config(tmp_path, f"[points_table]\n{said}\n")
+    with pytest.raises(ConfigError, match="is a count, which takes"):
+        points_table_in(config, _catalogue())
+
+
+def test_what_everybody_begins_with_is_a_number(tmp_path: Path) -> None:
+    config = _config(tmp_path, "[points_table]\neverybody = 31\npricing_page = 2\n")
+    table = points_table_in(config, _catalogue())
+    assert table is not None
+    assert table.everybody == 31
+    assert [line.worth for line in table.lines] == [PerTouch(2.0, MOST)]
+    config = _config(tmp_path, "[points_table]\neverybody = 31\n")
+    with pytest.raises(ConfigError, match="the same to everybody"):
+        points_table_in(config, _catalogue())
+    config = _config(tmp_path, "[points_table]\neverybody = { points = 3 }\n")
+    with pytest.raises(ConfigError, match="a number such as 31"):
         points_table_in(config, _catalogue())
 
 

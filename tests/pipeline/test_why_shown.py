@@ -1,0 +1,290 @@
+"""How a score is shown: safe whatever an id holds, and the same figures everywhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from pipeline.why.asked import Asked, answer
+from pipeline.why.data import as_json, data
+from pipeline.why.found import Why
+from pipeline.why.inert import inert, inert_long
+from pipeline.why.outlook import plain, signed
+from pipeline.why.page import page
+from pipeline.why.picture import steps_of, svg, waterfall
+from pipeline.why.terminal import show, told
+from tests.pipeline.small_nights import IDS, small_contract, small_night, small_scorer
+
+ESCAPE, OVERRIDE, BELL = "\x1b", "\u202e", "\x07"
+NASTY = (
+    f"{ESCAPE}[2J{OVERRIDE}drawkcab{BELL}\r\n[red]x[/red]<script>alert(1)</script>"
+    "\"><img src=x onerror='alert(2)'>&amp;{{7*7}}"
+)
+SPACE = "{http://www.w3.org/2000/svg}"
+_VOID = {"meta"}
+
+
+class _Tags(HTMLParser):
+    """Every tag of a page, whether each is closed, and the text between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+def _read(text: str) -> _Tags:
+    tags = _Tags()
+    tags.feed(text)
+    tags.close()
+    assert tags.open == []
+    return tags
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Why:
+    """A lead of whom everything that comes from outside is meant to do harm."""
+    company = {"kinds": [{"name": "visit", "words": NASTY}], "attributes": []}
+    changed = {"cause": "time passed", "code": "size", "points": 2.0, "was": NASTY}
+    scores = small_night(
+        tmp_path_factory.mktemp("nasty"),
+        ids=(NASTY, *IDS[1:]),
+        scorer=small_scorer(company=company, conversion=NASTY),
+        status="unfamiliar",
+        status_said=NASTY,
+        grade=NASTY,
+        model_name=NASTY,
+        model_version=NASTY,
+        changes=[[changed]] * len(IDS),
+        seen={"source": [NASTY] * len(IDS)},
+    )
+    return answer(Asked(NASTY, scores))
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Why:
+    """A lead like any other."""
+    return answer(Asked("bob", small_night(tmp_path_factory.mktemp("plain"))))
+
+
+def test_nothing_from_outside_steers_a_terminal(nasty: Why) -> None:
+    for text in (told(nasty), told(nasty, every=True), told(nasty, width=60)):
+        assert not {ESCAPE, OVERRIDE, BELL, "\r"} & set(text)
+        assert "[red]x[/red]" in " ".join(text.split()).replace(" ", "")
+    stream = io.StringIO()
+    show(nasty, stream)
+    assert stream.getvalue() == told(nasty)
+
+
+def test_markup_of_an_id_is_not_read_on_a_terminal_either(
+    nasty: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Console, "is_terminal", property(lambda _: True))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+    stream = io.StringIO()
+    show(nasty, stream)
+    written = stream.getvalue()
+    # Colours are ours; no other sequence comes through.
+    bare = re.sub(r"\x1b\[[\d;]*m", "", written)
+    assert bare != written
+    assert ESCAPE not in bare
+    assert "[red]x[/red]" in bare.replace("\n", "").replace(" ", "")
+    assert OVERRIDE not in written
+
+
+def test_nothing_from_outside_is_a_tag_of_the_page(nasty: Why, found: Why) -> None:
+    text = page(nasty)
+    tags = _read(text)
+    assert set(tags.tags) <= set(_read(page(found)).tags) | {"li", "p"}
+    assert not {"script", "img", "a", "link", "iframe"} & set(tags.tags)
+    assert not {a for a in tags.attributes if a.startswith("on")}
+    assert "<script>alert(1)</script>" in tags.text
+    assert not {ESCAPE, OVERRIDE, BELL, "\r"} & set(text)
+
+
+def test_nothing_from_outside_is_an_element_of_the_picture(nasty: Why) -> None:
+    for text in (svg(nasty), waterfall(nasty)):
+        picture = ElementTree.fromstring(text)
+        tags = {e.tag.removeprefix(SPACE) for e in picture.iter()}
+        assert tags == {"svg", "title", "rect", "text", "line"}
+        assert not re.search(r"<script|<img|href|<style", text)
+        assert not {ESCAPE, OVERRIDE, BELL, "\r"} & set(text)
+
+
+def test_a_notebook_is_told_the_same_text(
+    found: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plainly = told(found)
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert told(found) == plainly
+
+
+def test_a_terminal_that_knows_few_signs_is_told_the_rest(found: Why) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    show(found, stream)
+    stream.flush()
+    assert raw.getvalue().decode("ascii") == re.sub(r"[^\x00-\x7f]", "?", told(found))
+
+
+def test_json_keeps_an_id_as_it_came(nasty: Why) -> None:
+    assert data(nasty)["lead_id"] == NASTY
+    text = as_json(nasty)
+    assert json.loads(text) == data(nasty)
+    assert not {ESCAPE, OVERRIDE, BELL, "\r"} & set(text)
+
+
+def test_a_long_id_is_cut_and_a_lone_surrogate_is_told() -> None:
+    assert inert("x" * 5000) == "x" * 200 + "…"
+    assert inert_long("x" * 5000) == "x" * 5000
+    assert inert("a\ud800b\u2028c") == "a\\ud800b\\u2028c"
+    assert inert("\U000e0041") == "\\U000e0041"
+
+
+def test_a_page_needs_nothing_else(found: Why) -> None:
+    text = page(found)
+    own = text.replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"https?:|//|url\(|@import|src=|href=", own)
+    tags = _read(text)
+    assert "script" not in tags.tags
+    assert text.startswith("<!doctype html>\n<html lang=")
+    assert "<title>Why lead bob has its score</title>" in text
+
+
+def test_a_page_has_headings_in_order_and_heads_for_its_tables(found: Why) -> None:
+    tags = _read(page(found)).tags
+    levels = [int(t[1]) for t in tags if re.fullmatch(r"h\d", t)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in pairwise(levels))
+    assert tags.count("table") == tags.count("thead")
+    assert tags.count("svg") == 2
+    assert {"main", "header", "footer"} <= set(tags)
+
+
+def test_the_page_says_what_the_terminal_says(found: Why) -> None:
+    said = told(found)
+    text = _read(page(found)).text
+    for line in (*found.raising, *found.lowering):
+        assert line.words in said
+        assert line.words in text
+        assert signed(line.amount) in text
+        assert f"  {signed(line.amount):>6}  " in said
+    for section in found.sections:
+        for sentence in (section.heading, *section.lead, *section.close):
+            assert sentence in said
+            assert sentence in text
+        for item in section.items:
+            assert item.words in said
+            assert item.words in text
+    assert f"to {plain(found.total)}: every bar" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_lines_are_as_wide_as_the_terminal_and_no_wider(
+    found: Why, nasty: Why, width: int
+) -> None:
+    for each in (found, nasty):
+        lines = told(each, width=width).splitlines()
+        assert max(map(cell_len, lines)) <= width
+        assert not any(line.endswith(" ") for line in lines)
+
+
+def test_wrapping_loses_no_word(found: Why) -> None:
+    bars = re.compile("█+")
+    whole = bars.sub("", told(found)).split()
+    assert bars.sub("", told(found, width=50)).split() == whole
+
+
+def test_every_signal_is_listed_if_asked_for(found: Why) -> None:
+    said = told(found, every=True)
+    assert all(x.words in said for x in found.lines)
+    assert "other signal" not in said
+
+
+def test_the_bars_of_the_picture_lead_from_the_start_to_the_points(found: Why) -> None:
+    picture = ElementTree.fromstring(svg(found))
+    bars = [
+        (float(r.attrib["x"]), float(r.attrib["x"]) + float(r.attrib["width"]))
+        for r in picture.iter(f"{SPACE}rect")
+        if "bar" in r.attrib["class"]
+    ]
+    place = {
+        line.attrib["class"]: float(line.attrib["x1"])
+        for line in picture.iter(f"{SPACE}line")
+    }
+    steps = steps_of(found)
+    assert len(bars) == len(steps)
+    at = place["start"]
+    for (left, right), step in zip(bars, steps, strict=True):
+        begins, ends = (left, right) if step.amount >= 0 else (right, left)
+        assert begins == pytest.approx(at, abs=1.1)  # a bar is one wide at least
+        at = ends
+    assert at == pytest.approx(place["total"], abs=1.1)
+    assert steps[-1].end == pytest.approx(found.total_amount)
+
+
+def test_the_picture_holds_the_head_the_status_and_the_cutoffs(tmp_path: Path) -> None:
+    said = "The lead is too old. " * 12
+    scores = small_night(tmp_path, status="off_schedule", status_said=said)
+    text = svg(answer(Asked("bob", scores)))
+    words = [e.text for e in ElementTree.fromstring(text).iter() if e.text]
+    assert "Lead bob" in words
+    assert "73" in words
+    assert (
+        "The lead as known before 2026-07-01 00:00 UTC. MQL from 25.0% (49 points)"
+        in (text)
+    )
+    assert text.count("off schedule: The lead is too old.") == 1
+    assert text.count("too old.") >= 8  # lines may be broken within some
+    assert text.count("The ") + text.count("The<") >= 12
+
+
+def test_the_scale_of_a_clipped_score_stays_within(found: Why) -> None:
+    for start, score in ((150.0, 100), (-90.0, 0)):
+        output = {**found.output, "score": score}
+        text = page(replace(found, start=start, output=output))
+        assert f"Score {score} on the scale from 0 to 100" in text
+        assert "is clipped" in text
+        for place in re.findall(r'<rect class="mark"[^>]* width="([\d.]+)"', text):
+            assert 4 <= float(place) <= 892
+
+
+def test_one_other_signal_is_one(found: Why) -> None:
+    assert found.others == ()
+    assert "other signal" not in told(found)
+    contract = small_contract()
+    assert len(contract.signals) == len(found.lines)
