@@ -248,6 +248,12 @@ class Config(Section):
                 "a flat export has no weeks for 'capacity_per_week' to count; ask for "
                 "'capacity_share', a share of the leads"
             )
+        personal = {name for name, a in self.attributes.items() if a.personal}
+        if told := sorted(personal & set(self.segments.columns)):
+            raise ValueError(
+                f"segments.columns names what is personal ({', '.join(told)}): its "
+                "values would be published. Leave it out"
+            )
         if not is_flat and self.leads.created_at is None:
             raise ValueError("leads.created_at is needed where outcomes are dated")
         if not is_flat and not self.milestones:

@@ -17,6 +17,7 @@ from features.declare import Signal
 from features.letters import unmarked
 from features.vocabulary import Unit
 
+from ..explaining.words import is_address
 from ..points import Floats
 
 BANDS: Final = 6  # of a number, at most
@@ -24,6 +25,9 @@ _TIMES: Final = (1, 2, 3, 5, 10)  # times that a touch may count
 _DAYS: Final = (1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365)
 _LEAST_SHARE: Final = 0.005  # of the rows that a rule is for
 _MOST_SHARE: Final = 0.9  # of those that a band or value is for: say it of the others
+
+# From here on a number is endless to scikit-learn, which would refuse all of them.
+_ENDLESS: Final = float(np.finfo(np.float32).max)
 
 Key: TypeAlias = int | tuple[float, float] | str
 
@@ -103,7 +107,7 @@ def _times(values: Floats) -> Iterator[tuple[Key, Floats]]:
 
 
 def _spans(values: Floats, points: Floats, unit: Unit) -> Iterator[tuple[Key, Floats]]:
-    is_known = ~np.isnan(values)
+    is_known = np.abs(values) < _ENDLESS  # False where missing
     borders = borders_of(values[is_known], points[is_known], unit)
     for place, low in enumerate(borders):
         for high in (*borders[place + 1 :], np.inf):
@@ -118,7 +122,7 @@ def borders_of(known: Floats, points: Floats, unit: Unit) -> list[float]:
     Parameters
     ----------
     known : ndarray of shape (n,)
-        Without missing ones.
+        Without missing ones and endless ones.
     points : ndarray of shape (n,)
         The model's, of the signal.
 
@@ -155,10 +159,15 @@ def _round(border: float, unit: Unit) -> float:
 
 
 def _categories(column: pd.Series) -> Iterator[tuple[Key, Floats]]:
-    """Values by how they are written without marks, as a points table reads them."""
+    """Values by how they are written without marks, as a points table reads them.
+
+    An address is no value that a card may show.
+    """
     plain = column.astype("object").map(unmarked, na_action="ignore")
     spelled = dict(zip(plain.dropna(), column[plain.notna()].astype(str), strict=True))
     for value, spelling in spelled.items():
+        if is_address(spelling):
+            continue
         held = np.asarray(plain == value, dtype=np.float64)
         if _LEAST_SHARE <= held.mean() <= _MOST_SHARE:
             yield spelling, held

@@ -21,7 +21,10 @@ NAMES: Final = ("none", "mql", "sql")
 
 @dataclass(frozen=True)
 class CardCutoffs:
-    """Points from which on a lead qualifies by the card; None where nobody does."""
+    """Points from which on a lead qualifies by the card.
+
+    None where nobody does by the model. They may lie above all points of the card.
+    """
 
     mql: int | None
     sql: int | None
@@ -97,10 +100,15 @@ def card_cutoffs(card: Floats, model: Floats, cutoffs: Cutoffs) -> CardCutoffs:
 
 
 def _nearest(card: Floats, qualifies: npt.NDArray[np.bool_]) -> int | None:
-    """The least points that let about as many through; the higher of equals."""
+    """The least points that let about as many through; the higher of equals.
+
+    A card of few rules gives many leads the same points: rather than to let too many
+    through, the least points may be more than any lead has.
+    """
     if not qualifies.any():
         return None
     steps = np.unique(np.ceil(card))[::-1]
+    steps = np.append(steps[0] + 1, steps)
     through = np.array([(card >= step).sum() for step in steps])
     return int(steps[np.argmin(np.abs(through - qualifies.sum()))])
 

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from features.errors import ModelError
-from features.vocabulary import Family
+from features.vocabulary import Family, Unit
 
 from ..points import MIDDLE_POINTS, POINTS_PER_LOG_ODDS, Floats, Scale, probability_of
+from .words import is_address
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,7 @@ TOLERANCE_POINTS: Final = 1e-4
 TOLERANCE_MARGIN: Final = 1e-5  # log-odds
 
 _NO_GRADE: Final = "–"
+_NOT_SHOWN: Final = "not shown"
 _NEAR: Final = 1e-9  # log-odds: sinh(x) / x is 1 to the last digit there
 
 
@@ -136,8 +138,8 @@ def quartiles(explained: Explanation, rows: np.ndarray) -> dict[str, tuple[float
     for name, points in (("fit", explained.fit), ("engagement", explained.engagement)):
         kept = points[rows]
         is_empty = not len(kept) or float(np.ptp(kept)) == 0
-        thirds = () if is_empty else np.quantile(kept, [0.25, 0.5, 0.75])
-        found[name] = tuple(float(q) for q in thirds)
+        borders = () if is_empty else np.quantile(kept, [0.25, 0.5, 0.75])
+        found[name] = tuple(float(q) for q in borders)
     return found
 
 
@@ -206,13 +208,18 @@ def as_shap(
     """Return the explanation as shap's own, so that shap's plots work on it.
 
     The data beside each signal is the first of its columns, as computed; of a personal
-    signal it is "not shown".
+    signal, and where it is an address, it is "not shown".
     """
     import shap
 
     first = [contract.features[s.columns[0]].name for s in contract.signals]
     data = table[first].to_numpy(dtype=object, copy=True)
-    data[:, [s.is_personal for s in contract.signals]] = "not shown"
+    for place, signal in enumerate(contract.signals):
+        if signal.is_personal:
+            data[:, place] = _NOT_SHOWN
+        elif signal.unit is Unit.CATEGORY:
+            column = data[:, place]
+            column[[is_address(str(value)) for value in column]] = _NOT_SHOWN
     return shap.Explanation(
         values=explained.points,
         base_values=np.full(len(explained.points), explained.start),

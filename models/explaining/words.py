@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 _WHOLE_FROM: Final = 1000  # from here on numbers are told without decimals
 _DIGITS: Final = 3  # that are told of smaller ones
 HOURS_UNTIL: Final = 2  # days: younger than that is told in hours
-_HAIR: Final = 1e-9  # of an hour: whole hours over 24, times 24, may fall short
+_HAIR: Final = 1e-5  # of an hour: whole hours fall short of it, kept in a float32
 _ADDRESS: Final = re.compile(r"\S@\S")
 _PLAIN_WORD: Final = re.compile(r"^[^\W_][^\WA-Z_]*(-[^\WA-Z_]+)*$")
 
@@ -115,8 +115,9 @@ def placed(said: str, place: str, rates: Rates) -> str:
     if not place:
         return said
     over = rates.lookback_days
-    is_all = over is None or said.endswith(f" in {_days(over)}")
-    return f"{said}, {place}" if is_all else f"{said}; over {_days(over or 0)} {place}"
+    if over is None or said.endswith(f" in {days_said(over)}"):
+        return f"{said}, {place}"
+    return f"{said}; over {days_said(over)} {place}"
 
 
 def effect_side(points: float) -> str:
@@ -264,13 +265,13 @@ def _said(value: float, unit: Unit) -> str:
 def _over_lookbacks(signal: ModelSignal, values: Sequence[float]) -> str:
     days = signal.lookbacks_days
     if not any(values):
-        over = _days(days[-1])
+        over = days_said(days[-1])
         if signal.unit is Unit.COUNT:
             return f"No {uncapital(signal.words)} in {over}"
         return f"{signal.words}: {_said(0.0, signal.unit)} in {over}"
     told, unit_said = [], False
     for value, length in zip(values, days, strict=True):
-        over = f"{length}" if unit_said else _days(length)
+        over = f"{length}" if unit_said else days_said(length)
         unit_said |= length != 1  # "1 day" does not tell the unit of those that follow
         told.append(f"{_said(value, signal.unit)} in {over}")
     return f"{signal.words}: {', '.join(told)}"
@@ -294,5 +295,6 @@ def _age(days: float) -> str:
     return f"{hours} hour{'s' if hours != 1 else ''} ago"
 
 
-def _days(number: int) -> str:
-    return f"{number} day{'s' if number != 1 else ''}"
+def days_said(days: float) -> str:
+    """Say a span of days: 30 days."""
+    return f"{days:g} day{'s' if days != 1 else ''}"

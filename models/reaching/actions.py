@@ -121,6 +121,30 @@ class Change:
 Action: TypeAlias = MoreTouches | Change
 
 
+def columns_of(action: Action) -> frozenset[int]:
+    """The places of the features that an action moves."""
+    if isinstance(action, Change):
+        return frozenset(action.columns)
+    return frozenset(move.column for move in action.moves)
+
+
+def go_together(one: Action, other: Action) -> bool:
+    """Whether two actions can be made together, so that what is said of each is true.
+
+    Touches add up. A signal that becomes a value of its own does not bear that touches
+    move it, too.
+
+    Examples
+    --------
+    >>> touches = MoreTouches("webinar", "Webinar", 5, (Move(3, How.ADD),))
+    >>> go_together(touches, Change("webinars", "Webinars", (3,), 1))
+    False
+    """
+    if isinstance(one, MoreTouches) and isinstance(other, MoreTouches):
+        return True
+    return not columns_of(one) & columns_of(other)
+
+
 def action_of(raw: Mapping[str, Any]) -> Action:
     """Read what ``dataclasses.asdict`` made of an action.
 

@@ -31,10 +31,11 @@ from ..points import MIDDLE_POINTS, POINTS_PER_LOG_ODDS, Floats, log_odds_of
 from ..treeshap.kernel import margins_block
 from ..treeshap.trees import Trees
 from ..wording import Wording
-from .actions import Action
+from .actions import Action, go_together
 from .steps import Step, steps_of
 
 PAST_CUTOFF_POINTS: Final = 1.0
+_SAME_POINTS: Final = 1e-9  # a cutoff is often a lead's own chance, but for rounding
 MOST_ANSWERS: Final = 3  # for each cutoff
 NOTE: Final = (
     "What the scorer would say of such a lead: associated with conversions, which is "
@@ -136,7 +137,7 @@ def reach(encoded: Floats, trees: Trees, wording: Wording) -> tuple[Reach, ...]:
         if threshold is None:
             continue
         needed = _points_at(threshold, wording)
-        is_reached = bool(now >= needed)
+        is_reached = bool(now >= needed - _SAME_POINTS)
         answers: tuple[Answer, ...] = ()
         if not is_reached:
             answers = _answers(singles, name, needed)
@@ -184,7 +185,7 @@ def _pairs(row: Floats, singles: _Tried, trees: Trees, wording: Wording) -> _Tri
     by_action, is_whole = _to_pair(singles, wording.actions)
     made: list[tuple[tuple[Step, ...], Floats]] = []
     for first, second in combinations(by_action, 2):
-        for one in first:
+        for one in first if go_together(first[0].action, second[0].action) else ():
             changed = one.onto(row)
             if changed is None:
                 continue
@@ -287,6 +288,11 @@ def _not_enough(
     two = ""
     if pairs is not None and pairs.steps:
         two = ", nor any two together," if pairs.is_whole else ", nor two together,"
+    if best >= needed - _SAME_POINTS:
+        return (
+            f"No single allowed change{two} leads to {cutoff.upper()} with a point to "
+            f"spare: the best reach {best:.1f}, and it is from {needed:.1f}."
+        )
     return (
         f"No single allowed change{two} is enough for {cutoff.upper()}: the best reach "
         f"{best:.0f} of {needed:.0f} points."

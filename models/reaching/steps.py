@@ -11,6 +11,7 @@ import numpy as np
 
 from features.errors import ModelError
 
+from ..explaining.words import uncapital
 from ..players import ModelFeature
 from ..points import Floats
 from ..treeshap.kernel import Rule
@@ -20,7 +21,10 @@ from .actions import Action, Change, How, MoreTouches, Move
 
 _CATEGORY_COST = 1.0  # another category is as much as the whole range of a number
 _MOST_DIGITS = 15  # of a number that can be read
+_WHOLE_FROM = 1000  # from here on a number as it is is told without decimals
 _NOUGHT = 1e-30
+# What follows from a touch need not lie within what was seen: what is counted has to.
+_FOLLOWING = {How.FIRST, How.LIKE, How.LIKE_MISSING, How.SHARE, How.POSITION}
 _ENDLESS = 1e300  # a threshold that only sets missing values apart
 
 
@@ -99,7 +103,22 @@ def _touched(
             made[at] = _position(move, k, made)
         elif move.how is How.WORD or (move.how is How.FIRST_WORD and np.isnan(value)):
             made[at] = float(move.category or 0)
+        if move.how in _FOLLOWING and made[at] != value:
+            made[at] = _as_seen(made[at], features[at])
     return made
+
+
+def _as_seen(value: float, feature: ModelFeature) -> float:
+    """The nearest value that training has seen: trees tell no other from it.
+
+    Examples
+    --------
+    >>> _as_seen(0.999, ModelFeature("journey_days", low=0.0, high=0.998))
+    0.998
+    """
+    if feature.low is None or feature.high is None or math.isnan(value):
+        return value
+    return min(max(value, feature.low), feature.high)
 
 
 def _is_long_ago(move: Move, row: Floats) -> bool:
@@ -184,9 +203,7 @@ def _range(feature: ModelFeature) -> float:
 
 
 def _touches_in_words(action: MoreTouches, k: int) -> str:
-    words = action.words
-    said = words if words[1:2].isupper() else words[:1].lower() + words[1:]
-    return f"{k} more {said} touch{'es' if k > 1 else ''} now"
+    return f"{k} more {uncapital(action.words)} touch{'es' if k > 1 else ''} now"
 
 
 def _other_categories(
@@ -208,15 +225,27 @@ def _other_numbers(
     last = action.columns[-1]
     if np.isnan(row[list(action.columns)]).any():
         return
+    now = float(row[last])
     amounts = {
-        float(row[last] + (value - row[column])) if column != last else float(value)
+        float(now + (value - row[column])) if column != last else float(value)
         for column in action.columns
         for value in _beyond(action, float(row[column]), trees, column)
     }
-    for amount in sorted(amounts, key=lambda a: abs(a - row[last])):
-        cost = abs(amount - float(row[last])) / _range(features[last])
-        said = f"{action.words} {amount:,.15g} rather than {row[last]:,.4g}"
+    for amount in sorted(amounts, key=lambda a: abs(a - now)):
+        cost = abs(amount - now) / _range(features[last])
+        said = f"{action.words} {amount:,.15g} rather than {_short(now)}"
         yield Step(action, amount, cost, said, features)
+
+
+def _short(number: float) -> str:
+    """A number in four digits, or whole.
+
+    Examples
+    --------
+    >>> _short(12345.6), _short(0.12345), _short(-2.0)
+    ('12,346', '0.1235', '-2')
+    """
+    return f"{number:,.0f}" if abs(number) >= _WHOLE_FROM else f"{number:,.4g}"
 
 
 def _beyond(action: Change, now: float, trees: Trees, column: int) -> Iterator[float]:

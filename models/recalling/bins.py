@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -25,15 +24,14 @@ import pandas as pd
 from features.vocabulary import Unit
 
 from ..explaining.words import (
-    HOURS_UNTIL,
     is_address,
     missing_words,
-    plain_number,
     said_category,
 )
 from ..players import ModelFeature, ModelSignal
 from ..points import Floats
 from .counting import Codes, Past, likes
+from .labels import said_bins
 from .rates import Like, Places, Rates, judged, others_of
 
 LEAST_LEADS: Final = 50
@@ -88,7 +86,7 @@ def _rates(
     spread = spread_of(values, past.weight)
     ends = ends_of(spread, signal.unit)
     code = np.append(np.searchsorted(ends, spread.seen), len(ends) + 1)[spread.place]
-    words = _said_bins(ends, signal.unit, days)
+    words = said_bins(ends, signal.unit, days, least=spread.seen.min(initial=np.inf))
     *bins, missing = likes(past, code, [*words, missing_words(signal)])
     over = days if len(signal.columns) > 1 else None
     places = places_of(spread)
@@ -224,77 +222,3 @@ def _said_name(name: str, signal: ModelSignal) -> str:
 def _all(found: list[Like | None]) -> tuple[Like, ...]:
     """The bins; only a last one, of scarce categories, may have no snapshot."""
     return tuple(each for each in found if each is not None)
-
-
-def _said_bins(ends: Sequence[float], unit: Unit, days: int | None) -> list[str]:
-    """What each bin of numbers is called."""
-    over = "" if days is None else f" in {days} day{'s' if days != 1 else ''}"
-    if not ends:
-        return [f"{'ever' if unit is Unit.DAYS else 'any value'}{over}"]
-    borders = [None, *ends, None]
-    return [f"{_said_bin(a, b, unit)}{over}" for a, b in pairwise(borders)]
-
-
-def _said_bin(after: float | None, most: float | None, unit: Unit) -> str:
-    """What a bin is called that begins after a value and ends with one, or has no end.
-
-    Examples
-    --------
-    >>> [_said_bin(a, b, Unit.COUNT) for a, b in [(None, 0), (0, 1), (1, 3), (3, None)]]
-    ['none', '1', '2–3', '4 or more']
-    """
-    if unit is Unit.NUMBER:
-        if after is None and most is not None:
-            return f"{plain_number(most)} or less"
-        end = "" if most is None else f" to {plain_number(most)}"
-        return f"over {plain_number(after or 0.0)}{end}"
-    if unit is Unit.DAYS:
-        return _ago(after, most)
-    least = 0.0 if after is None else after + 1  # they are whole numbers
-    sign = "%" if unit is Unit.SHARE else ""
-    if most == 0 and unit is Unit.COUNT:
-        return "none"
-    if most is None:
-        is_all = unit is Unit.SHARE and least == 100
-        return "100%" if is_all else f"{plain_number(least)}{sign} or more"
-    return f"{_from_to(least, most)}{sign}"
-
-
-def _ago(after: float | None, most: float | None) -> str:
-    """How long ago, in whole hours below two days and in whole days from there on.
-
-    Examples
-    --------
-    >>> _ago(None, 5 / 24), _ago(5 / 24, 47 / 24), _ago(47 / 24, 6.0), _ago(6.0, None)
-    ('less than 6 hours ago', '6–47 hours ago', '2–6 days ago', '7 days ago or longer')
-    >>> _ago(5 / 24, 6.0), _ago(None, 6.0), _ago(0.0, 1 / 24)
-    ('6 hours to 6 days ago', 'less than 7 days ago', '1 hour ago')
-    """
-    if after is None and most is not None:
-        return f"less than {' '.join(_span(_next(most)))} ago"
-    number, unit = _span(_next(0.0 if after is None else after))
-    if most is None:
-        return f"{number} {unit} ago or longer"
-    last, its_unit = _span(most)
-    if number == last and unit == its_unit:
-        return f"{number} {unit} ago"
-    if unit.rstrip("s") == its_unit.rstrip("s"):
-        return f"{number}–{last} {its_unit} ago"
-    return f"{number} {unit} to {last} {its_unit} ago"
-
-
-def _next(days: float) -> float:
-    """The next greater span that is told apart."""
-    return days + 1 / 24 if days < HOURS_UNTIL - 1 / 24 - _HAIR else np.floor(days) + 1
-
-
-def _span(days: float) -> tuple[str, str]:
-    """A span of time as a number and its unit."""
-    told, unit = (days * 24, "hour") if days < HOURS_UNTIL - _HAIR else (days, "day")
-    number = plain_number(float(round(told)))
-    return number, unit if number == "1" else f"{unit}s"
-
-
-def _from_to(least: float, most: float) -> str:
-    start, end = plain_number(least), plain_number(most)
-    return start if least == most else f"{start}–{end}"

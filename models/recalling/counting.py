@@ -17,7 +17,6 @@ survey data: the effective sample size.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,10 +29,10 @@ import pandas as pd
 from features.vocabulary import GROUP_ID, LEAD_ID, OUTCOME
 
 from ..points import Floats
+from .chance import wilson
 from .rates import Like
 
 _LEAST_GROUPS: Final = 10  # that converted, and that did not, to see a variance by
-_NORMAL: Final = 1.959963984540054  # 95 % of a normal curve lie within as many σ
 
 Codes = npt.NDArray[np.intp]
 
@@ -160,24 +159,3 @@ def _pairs(owner: Codes, code: Codes, bins: int, of: Floats | None = None) -> Fl
     shape = (int(owner.max()) + 1, bins)
     counted = np.bincount(owner * bins + code, of, minlength=shape[0] * bins)
     return counted.reshape(shape).astype(np.float64, copy=False)
-
-
-def wilson(rate: float, size: float, z: float = _NORMAL) -> tuple[float, float]:
-    """Wilson's interval of a share of so many independent rows; [0, 1] of none.
-
-    References
-    ----------
-    Wilson (1927), Probable inference, the law of succession, and statistical inference.
-
-    Examples
-    --------
-    >>> low, high = wilson(0.0, 10.0)
-    >>> low, round(high, 4)
-    (0.0, 0.2775)
-    """
-    if not size:
-        return 0.0, 1.0
-    middle = (rate + z * z / (2 * size)) / (1 + z * z / size)
-    spread = rate * (1 - rate) / size + (z / (2 * size)) ** 2
-    half = z * math.sqrt(spread) / (1 + z * z / size)
-    return max(0.0, min(rate, middle - half)), min(1.0, max(rate, middle + half))

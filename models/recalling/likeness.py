@@ -19,22 +19,21 @@ is what a booster said that had not seen them.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from ..explaining.words import words_of
+from ..explaining.words import days_said, words_of
 from ..players import ModelSignal
 from ..points import Floats
 from ..wording import Wording
+from .chance import is_by_chance, wilson
 from .precedents import Precedents, Singles
 
 MOST_ALIKE: Final = 20  # of 5,000: near enough to be like, enough to count
 NEAREST: Final = 5  # that are described
 _DIFFERENCES: Final = 2  # signals that are told of each
-_LEVEL_Z: Final = 1.959964  # of a 95 % interval
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def leads_like(
     foretold = np.isfinite(margin)
     chance = wording.scale.probability(margin[foretold])
     conversions, told = int(outcome.sum()), int(foretold.sum())
-    low, high = interval(conversions, len(rows))
+    low, high = wilson(conversions / len(rows), len(rows))
     nearest = [
         _alike(row, float(apart[row]), less[row], precedents, wording)
         for row in rows[:NEAREST].tolist()
@@ -162,36 +161,7 @@ def leads_like(
         nearest=tuple(nearest),
         said="",
     )
-    return _with_sentences(found, wording)
-
-
-def interval(conversions: int, leads: int) -> tuple[float, float]:
-    """Share of conversions: the ends of its 95 % interval.
-
-    Parameters
-    ----------
-    conversions, leads : int
-        0 to ``leads``, of at least one.
-
-    References
-    ----------
-    Wilson (1927), Probable inference, the law of succession, and statistical inference.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in interval(7, 20)]
-    [0.181, 0.567]
-    >>> [round(end, 3) for end in interval(0, 20)]
-    [0.0, 0.161]
-    """
-    share, z = conversions / leads, _LEVEL_Z
-    middle = share + z**2 / (2 * leads)
-    width = z * math.sqrt(share * (1 - share) / leads + (z / (2 * leads)) ** 2)
-    whole = 1 + z**2 / leads
-    # Of none and of all it ends there, but for what is rounded.
-    low = (middle - width) / whole if conversions else 0.0
-    high = (middle + width) / whole if conversions < leads else 1.0
-    return low, high
+    return _with_sentences(found, wording, is_by_chance(chance, outcome[foretold]))
 
 
 def _alike(
@@ -233,9 +203,9 @@ def _seen_in_words(signal: ModelSignal, encoded: Singles, wording: Wording) -> s
     return words_of(signal, seen, wording.features)
 
 
-def _with_sentences(found: Likeness, wording: Wording) -> Likeness:
+def _with_sentences(found: Likeness, wording: Wording, by_chance: bool) -> Likeness:
     days = wording.horizon_days
-    within = "" if days is None else f" within {days:g} days"
+    within = "" if days is None else f" within {days_said(days)}"
     many = found.leads > 1
     who = f"Of the {found.leads} past leads" if many else "The one past lead"
     did = f"{found.conversions} converted" if many else _did(found)
@@ -243,21 +213,22 @@ def _with_sentences(found: Likeness, wording: Wording) -> Likeness:
         f"{who} most like this one{',' if many else ''} {did}{within}: "
         f"{found.rate:.0%} ({found.low:.0%} to {found.high:.0%})."
     )
-    return Likeness(**{**vars(found), "said": f"{said} {_honesty(found)}".strip()})
+    return Likeness(
+        **{**vars(found), "said": f"{said} {_honesty(found, by_chance)}".strip()}
+    )
 
 
 def _did(found: Likeness) -> str:
     return "converted" if found.conversions else "did not convert"
 
 
-def _honesty(found: Likeness) -> str:
+def _honesty(found: Likeness, by_chance: bool) -> str:
     """Whether what was said before is what became of them."""
     if found.predicted is None:
         who = "It was not" if found.leads == 1 else "None of them was"
         return f"{who} judged before its outcome was known."
-    low, high = interval(found.foretold_conversions, found.foretold)
     rate = found.foretold_conversions / found.foretold
-    if low <= found.predicted <= high:
+    if by_chance:
         verdict = "no more apart than chance puts them"
     else:
         more = "more" if rate > found.predicted else "fewer"

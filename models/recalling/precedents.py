@@ -169,7 +169,7 @@ def population(precedents: Precedents) -> Background:
     if not len(precedents):
         raise ModelError("The scorer keeps no past leads to hold a lead against.")
     encoded = precedents.encoded.astype(np.float64)
-    said = _small(len(precedents))
+    said = _said(precedents, len(precedents))
     return Background(encoded, precedents.weight, "population", said)
 
 
@@ -204,12 +204,21 @@ def above_cutoff(precedents: Precedents, wording: Wording, which: str) -> Backgr
         )
     wanted = max(_LEAST_ABOVE, math.ceil(_ABOVE_SHARE * len(precedents)))
     nearest = above[np.argsort(chance[above], kind="stable")][:wanted]
-    return Background(
-        precedents.encoded[nearest].astype(np.float64),
-        precedents.weight[nearest],
-        f"leads just above the {which.upper()} cutoff",
-        _small(len(nearest)),
-    )
+    encoded = precedents.encoded[nearest].astype(np.float64)
+    name = f"leads just above the {which.upper()} cutoff"
+    said = _said(precedents, len(nearest))
+    return Background(encoded, precedents.weight[nearest], name, said)
+
+
+def _said(precedents: Precedents, leads: int) -> str:
+    """What is to be known of a reference of so many of the precedents."""
+    told = [_small(leads)]
+    if np.isnan(precedents.encoded).all(axis=0).any():
+        told.append(
+            "Values that are personal are not kept of past leads: there the lead is "
+            "held against leads of which nothing is known."
+        )
+    return " ".join(filter(None, told))
 
 
 def _small(leads: int) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 
 from features.vocabulary import Unit
 
-from ..explaining.words import Floats, rounded
+from ..explaining.words import Floats, days_said, rounded
 from ..players import ModelFeature, ModelSignal
 
 MOST_KNOWN: Final = 0.95  # of past leads: where fewer are known, that is said
@@ -253,16 +253,12 @@ def evidence(
     if like is None:
         return "no past lead was like that"
     leads = f"{like.leads:,} past lead{'s' if like.leads != 1 else ''}"
-    within = "" if horizon_days is None else f" within {_horizon(horizon_days)}"
+    within = "" if horizon_days is None else f" within {days_said(horizon_days)}"
     said = (
         f"of {leads} like that ({like.words}), {like.rate:.1%} "
         f"({like.low:.1%} to {like.high:.1%}) converted{within}"
     )
     return said if overall is None else f"{said}; of all, {overall:.1%}"
-
-
-def _horizon(days: float) -> str:
-    return f"{days:g} day{'s' if days != 1 else ''}"
 
 
 def _text(value: object, unit: Unit) -> str:

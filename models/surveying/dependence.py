@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..evidence import Mask
+from ..explaining.words import said_category
 from ..players import ModelFeature, ModelSignal
 from ..points import Floats
 
@@ -25,6 +26,7 @@ BINS: Final = 10
 MOST_CATEGORIES: Final = 12  # the commonest; the others are one bin
 SPREAD: Final = (0.1, 0.9)  # quantiles of the points within a bin
 OTHERS: Final = "others"
+_FLAT: Final = 1e-9  # of the greatest points: differences of less are rounding
 
 Kind: TypeAlias = Literal["value", "category", "others", "missing"]
 
@@ -80,7 +82,8 @@ def dependence(
         One row a bin, the strongest signal first: ``signal``, ``words``, ``unit``,
         ``column``; ``explained``, the share in [0, 1] of the variance of the signal's
         points that the column's bins explain; ``kind``, ``label``, ``low`` and ``high``
-        as of :class:`Bin`; ``rows``; ``mean_points``; ``low_points`` and
+        as of :class:`Bin`, a category being called as in reasons, and no address ever
+        shown; ``rows``; ``mean_points``; ``low_points`` and
         ``high_points``, between which four fifths of the points lie.
     """
     strength = np.abs(points).mean(axis=0)
@@ -160,6 +163,9 @@ def _of_signal(
     for found in cuts[column]:
         own = points[found.rows]
         low, high = np.quantile(own, SPREAD)
+        label = found.label
+        if found.kind == "category":
+            label = said_category(label, signal)
         yield {
             "signal": signal.code,
             "words": signal.words,
@@ -167,7 +173,7 @@ def _of_signal(
             "column": features[column].name,
             "explained": told[column],
             "kind": found.kind,
-            "label": found.label,
+            "label": label,
             "low": found.low,
             "high": found.high,
             "rows": len(own),
@@ -186,13 +192,13 @@ def explained(points: Floats, bins: Sequence[Bin]) -> float:
     >>> round(explained(np.array([1.0, 1.0, 3.0, 5.0]), parts), 3)  # 2 left of 11
     0.818
     """
-    whole = float(np.square(points - points.mean()).sum())
-    if whole <= 0:
+    if np.ptp(points) <= _FLAT * np.abs(points).max():
         return 1.0
+    whole = float(np.square(points - points.mean()).sum())
     within = [
         float(np.square(points[b.rows] - points[b.rows].mean()).sum()) for b in bins
     ]
-    return 1 - sum(within) / whole
+    return max(0.0, 1 - sum(within) / whole)
 
 
 _COLUMNS = [

@@ -1,7 +1,7 @@
 """From a run folder to its points card, and what the card loses against the model.
 
-The card is of the *judged* scorer, and fitted to leads from before the newest block, so
-that the newest block can say what it loses.
+The card is of the *judged* scorer, and fitted to leads outside the test block, so that
+this can say what it loses.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ class Carded:
         The card's, one for each thing that carries points.
     cutoffs : CardCutoffs
     fitted_rows : int
-        Leads, from before the newest block, to whose points it was fitted.
+        Snapshots, outside the test block, to whose points it was fitted.
     fidelity : Fidelity
-        On the newest block.
+        On the test block.
     """
 
     card: PointsTable
@@ -127,7 +127,7 @@ def _beside(
     cutoffs: tuple[CardCutoffs, Cutoffs],
     seed: int,
 ) -> Fidelity:
-    """Hold the card beside the model on the newest block."""
+    """Hold the card beside the model on the test block."""
     late, spine = run.get(FEATURES).iloc[test], run.get(SPINE).iloc[test]
     margin, points = run.margins(late), card.points(late)
     named = (

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from features.errors import ConfigError
+from models.carding.fidelity import Fidelity
 from models.learning.points_table import Line, PerTouch
 from models.promoting.paired import Paired
 
@@ -110,13 +111,18 @@ def said_of(carded: Carded) -> Iterator[str]:
     yield _cutoffs_said(carded)
     found = carded.fidelity
     yield (
-        f"Fitted to the model's points of {carded.fitted_rows:,} snapshots from before "
-        f"the newest block. On the {found.rows:,} of that block: rank correlation with "
-        f"the model's points {found.rank_correlation:.3f}; "
-        f"{found.same_qualification:.0%} qualify for the same; points differ by "
-        f"{found.difference_points:.1f} on average."
+        f"Fitted to the model's points of {carded.fitted_rows:,} snapshots that "
+        f"are not of the test block. On the {found.rows:,} of that block: "
+        f"{_ranks_said(found)}; {found.same_qualification:.0%} qualify for the same; "
+        f"points differ by {found.difference_points:.1f} on average."
     )
     yield (f"AUC {_given_up(found.auc, 1)}. Log loss {_given_up(found.log_loss, -1)}.")
+
+
+def _ranks_said(found: Fidelity) -> str:
+    if found.rank_correlation != found.rank_correlation:
+        return "no rank correlation, as the card or the model has one number for all"
+    return f"rank correlation with the model's points {found.rank_correlation:.3f}"
 
 
 def _cutoffs_said(carded: Carded) -> str:

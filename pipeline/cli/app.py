@@ -36,6 +36,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not tell progress.")]
 DEFAULT_CONFIG = Path("leadlight.toml")
 
+# How an instant may be written; what names no offset is UTC.
+INSTANTS = [
+    "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z",
+]  # fmt: skip
+
 
 def load(path: Path, changes: list[str] | None) -> Config:
     """Read the configuration, with the changes of the command line."""

@@ -95,6 +95,8 @@ def why(
     from ..files import replace_file
     from ..why.asked import Asked, answer
 
+    for place, ending in ((html, ".html"), (svg, ".svg")):
+        _check_ending(place, ending)
     day = None if date is None else date.date()
     found = answer(Asked(lead_id, scores, day, against.value, probability))
     if svg:
@@ -115,6 +117,22 @@ def why(
     from ..why.terminal import show
 
     show(found, sys.stdout, every=every)
+
+
+def _check_ending(place: Path | None, ending: str) -> None:
+    """Refuse a place that is not called what it would be: it may hold scores.
+
+    Raises
+    ------
+    ConfigError
+    """
+    from features.errors import ConfigError
+
+    if place is not None and place.suffix.lower() != ending:
+        raise ConfigError(
+            f"{place.name!r} would be written as {ending}, and does not end so: name "
+            f"a file that ends in {ending} with --{ending[1:]}."
+        )
 
 
 @app.command()

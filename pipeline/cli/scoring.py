@@ -11,6 +11,7 @@ import typer
 
 from .app import (
     DEFAULT_CONFIG,
+    INSTANTS,
     AsJson,
     Changes,
     ConfigFile,
@@ -42,10 +43,7 @@ def score(
     ] = "champion",
     at: Annotated[
         datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"],
-            help="The snapshot, UTC; default: now.",
-        ),
+        typer.Option(formats=INSTANTS, help="The snapshot, UTC; default: now."),
     ] = None,
     kept: Annotated[
         Path | None,

@@ -100,7 +100,11 @@ def _weight(table: pd.DataFrame) -> Iterator[str]:
     """Bars of mean absolute points, parted into what raises and what lowers."""
     shown = table[table["mean_absolute_points"] >= _LEAST_POINTS].head(_SIGNALS)
     if shown.empty:
-        yield "<p>No signal moves the points: everybody gets the same.</p>"
+        is_any = float(table["mean_absolute_points"].sum()) > 0
+        more = (
+            " by as much as 0.05 on average" if is_any else ": everybody gets the same"
+        )
+        yield f"<p>No signal moves the points{more}.</p>"
         return
     most = float(shown["mean_absolute_points"].max())
     yield (
@@ -121,10 +125,13 @@ def _weight(table: pd.DataFrame) -> Iterator[str]:
     left = table.iloc[len(shown) :]["mean_absolute_points"]
     if len(left):
         share = float(left.sum() / table["mean_absolute_points"].sum())
-        yield (
-            f'<p class="soft">{len(left)} other signals carry {share:.0%} of all '
-            "points.</p>"
-        )
+        yield (f'<p class="soft">{_others(len(left))} {share:.0%} of all points.</p>')
+
+
+def _others(signals: int) -> str:
+    return (
+        "1 other signal carries" if signals == 1 else f"{signals} other signals carry"
+    )
 
 
 def _segments(table: pd.DataFrame) -> Iterator[str]:
@@ -175,8 +182,8 @@ def _grid(own: pd.DataFrame, every: pd.DataFrame) -> Iterator[str]:
 
 def _shape(survey: Survey) -> Iterator[str]:
     yield (
-        "<p>Each dot is the mean points of the leads with that value, the bar holds "
-        "four fifths of them, and the small number says how many leads. The wider the "
+        "<p>Each dot is the mean points of the snapshots with that value, the bar "
+        "holds four fifths of them, and the small number says how many. The wider the "
         "bar, the more the signal's other columns and other signals have a say.</p>"
     )
     if survey.has_personal:
@@ -188,8 +195,8 @@ def _interplay(table: pd.DataFrame) -> Iterator[str]:
     shown = table[table["mean_absolute_points"] >= _LEAST_POINTS].head(_PAIRS)
     if shown.empty:
         yield (
-            "<p>None of the strongest signals work together: each has its points "
-            "whatever the others are.</p>"
+            "<p>None of the strongest signals work together: what two have beyond "
+            "their own points comes to less than 0.05 on average.</p>"
         )
         return
     yield (

@@ -95,7 +95,7 @@ def _bin(found: dict[str, Any], scale: _Scale, top: int) -> str:
     label = bin_label(found)
     cut = label if len(label) <= _MOST_LETTERS else f"{label[: _MOST_LETTERS - 1]}…"
     return (
-        f"<g><title>{escape(label)}: {signed(mean)} points, {found['rows']:,} leads"
+        f"<g><title>{escape(label)}: {signed(mean)} points, {found['rows']:,} snapshots"
         f'</title><text x="{_LEFT - 8}" y="{middle + 4:.1f}" text-anchor="end">'
         f"{escape(cut)}</text>"
         f'<rect class="{colour} spread" x="{left:.1f}" y="{middle - 4:.1f}" height="8" '
@@ -115,7 +115,7 @@ def _column_said(first: dict[str, Any]) -> str:
 
 
 def bin_label(found: dict[str, Any]) -> str:
-    """What the leads of a bin have in common, as people read it.
+    """What the snapshots of a bin have in common, as people read it.
 
     Examples
     --------

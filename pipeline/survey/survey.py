@@ -21,6 +21,7 @@ from features.vocabulary import Qualification
 from models.contract import Contract
 from models.evidence import Mask, hashed
 from models.explaining.explanation import Explanation
+from models.explaining.words import is_address
 from models.learning.grove import members
 from models.points import Floats, Scale
 from models.served import encode
@@ -58,6 +59,7 @@ WRITES: Final = (IMPORTANCE, DEPENDENCE, INTERPLAY, STABILITY, SIGNALS_PAGE)
 _ROWS: Final = 2_000
 _SALT: Final = "survey"
 _MISSING: Final = "(missing)"
+_ADDRESS: Final = "(an address)"
 _FUNNEL: Final = [q.value for q in Qualification]  # as they are read
 
 
@@ -112,7 +114,7 @@ def put_survey(config: Config, shelf: Shelf, block: Explained) -> None:
     shelf.say("surveying the signals")
     contract, few = block.contract, block.drawn(_ROWS)
     fewer = few.drawn(MOST_ROWS)
-    weight = importance(block.found.points, contract.signals, _groups(config, block))
+    weight = importance(block.found.points, contract.signals, groups_of(config, block))
     shape = dependence(
         few.found.points, few.encoded, contract.signals, contract.features
     )
@@ -126,30 +128,29 @@ def put_survey(config: Config, shelf: Shelf, block: Explained) -> None:
     shelf.put(INTERPLAY, together)
     shelf.put(STABILITY, steady)
     survey = Survey(
-        contract.model, _rows_said(block.spine), weight, shape, together,
+        contract.model, rows_said(block.spine), weight, shape, together,
         tuple(steady["said"]), any(s.is_personal for s in contract.signals),
     )  # fmt: skip
     shelf.put(SIGNALS_PAGE, survey_page(survey))
 
 
-def _groups(config: Config, block: Explained) -> Iterator[Group]:
+def groups_of(config: Config, block: Explained) -> Iterator[Group]:
     """Rows by qualification, and by each configured segment that is not personal."""
     contract = block.contract
     chance = contract.scale.probability(block.explainer.margins(block.encoded))
     named = contract.cutoffs.qualification(chance)
     groups = groups_by(QUALIFICATION, named.tolist())
     yield from sorted(groups, key=lambda g: _FUNNEL.index(g.value))
-    personal = {
-        contract.features[c].name
-        for s in contract.signals
-        if s.is_personal
-        for c in s.columns
-    }
+    # Of the catalogue, as the contract knows no columns that the scorer does not read:
+    # categories that are personal are among these.
+    catalogue = catalogue_of(Company.from_dict(contract.company))
+    personal = {f.name for s in catalogue if s.is_personal for f in s}
     for name in config.segments.columns:
         column = slug(name)
         if column in block.table and column not in personal:
-            values = block.table[column].astype("object").fillna(_MISSING)
-            yield from groups_by(name, values.astype(str).tolist())
+            values = block.table[column].astype("object").fillna(_MISSING).astype(str)
+            shown = [_ADDRESS if is_address(v) else v for v in values]
+            yield from groups_by(name, shown)
 
 
 def _stability(shelf: Shelf, few: Explained) -> dict[str, Any]:
@@ -226,10 +227,9 @@ def _aligned(
     return found[0], found[1]
 
 
-def _rows_said(spine: pd.DataFrame) -> str:
+def rows_said(spine: pd.DataFrame) -> str:
     """Say which rows the survey is of."""
-    told = f"{len(spine):,} snapshots of the newest block"
-    at = spine["snapshot_at"]
-    if at.isna().any():
-        return told
-    return f"{told}, {at.min():%Y-%m-%d} to {at.max():%Y-%m-%d}"
+    told, at = f"{len(spine):,} snapshots", spine["snapshot_at"]
+    if at.isna().any():  # then it need not be the newest
+        return f"{told} of the test block"
+    return f"{told} of the newest block, {at.min():%Y-%m-%d} to {at.max():%Y-%m-%d}"

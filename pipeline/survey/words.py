@@ -1,4 +1,8 @@
-"""How steady the reasons are, in sentences."""
+"""How steady the reasons are, in sentences.
+
+They speak of the test block, which is the newest only where leads have an order in
+time: of a flat export without one it is drawn at random.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,14 @@ from models.surveying.stability import Agreement, Seeds
 
 
 def said_of(seeds: Seeds | None, later: Agreement | None) -> Iterator[str]:
-    """Say how far reasons hang on seeds, and on when the booster was trained.
+    """Say how far reasons hang on seeds, and on which rows the booster learnt from.
 
     Parameters
     ----------
     seeds : Seeds or None
         None where the scorer is not known to be the mean of several.
     later : Agreement or None
-        Between the served booster and the one that had not seen the newest block; None
+        Between the served booster and the one that had not seen the test block; None
         where they are the same.
     """
     if seeds is None:
@@ -32,10 +36,10 @@ def said_of(seeds: Seeds | None, later: Agreement | None) -> Iterator[str]:
             f"of the mean by ±{seeds.averaged_points:.1f}."
         )
     if later is None:
-        yield "A later month: not measured, as the judged booster is the one in use."
+        yield "Other rows: not measured, as the judged booster is the one in use."
     else:
         yield (
-            "A later month: the booster in use and the one from before the newest "
+            "Other rows: the booster in use and the one that had not seen the test "
             f"block {_agree(later)} The points of such a signal differ by "
             f"{later.difference_points:.1f} on average."
         )
@@ -53,12 +57,12 @@ def stability_line(told: Mapping[str, Any]) -> str:
     --------
     >>> later = {"shared": 3.5, "first_changes": 0.11}
     >>> stability_line({"seeds": None, "later": later})
-    'of the four strongest signals of a lead 3.5 shared with the booster from before
-    the newest block (the first differs for 11%)'
+    'of the four strongest signals of a lead 3.5 shared with the booster that had not
+    seen the test block (the first differs for 11%)'
     """
     parts = []
     if later := told["later"]:
-        parts.append(_short(later, "with the booster from before the newest block"))
+        parts.append(_short(later, "with the booster that had not seen the test block"))
     if seeds := told["seeds"]:
         parts.append(_short(seeds["alone"], "between single boosters of other seeds"))
     if not parts:

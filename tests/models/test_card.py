@@ -131,6 +131,23 @@ def test_what_is_personal_is_never_on_a_card() -> None:
     assert fit_card(rows, 50.0, parts, open_to_all, most=20).lines
 
 
+def test_an_address_is_never_on_a_card() -> None:
+    """Whose lead it is may be told by an address, in a column that is not personal."""
+    owners = np.array(["ada@example.org", "nobody"], dtype=object)
+    rows = pd.DataFrame({"country": owners[np.arange(200) % 2]})
+    parts = pd.DataFrame({"country": np.where(np.arange(200) % 2, 0.0, 20.0)})
+    card = fit_card(rows, 40.0, parts, catalogue(), most=5)
+    assert "@" not in str(card)
+    assert card.lines[0].worth == {"nobody": -20.0}
+
+
+def test_an_endless_number_takes_no_band_from_the_others() -> None:
+    staff = np.where(np.arange(400) % 50, np.arange(400.0), np.inf)
+    parts = pd.DataFrame({"staff": np.where(staff < 200, 0.0, 9.0)})
+    card = fit_card(pd.DataFrame({"staff": staff}), 40.0, parts, catalogue(), most=5)
+    assert card.lines[0].worth == (Band(0.0, -9.0), Band(200.0, 0.0))
+
+
 def test_a_signal_without_points_carries_none() -> None:
     rows = table(400, seed=3)
     parts = additive(rows)[["country"]]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.recalling.counting import Past, effective_rows, likes, wilson
+from models.recalling.chance import wilson
+from models.recalling.counting import Past, effective_rows, likes
 
 RATE = 0.06
 

@@ -82,5 +82,26 @@ def test_no_more_signals_than_asked_for() -> None:
     assert table["signal"].unique().tolist() == ["size", "source"]
 
 
+def test_categories_are_called_as_in_reasons_and_no_address_is_shown() -> None:
+    rows = np.array([[0.0, 0.0, code, 0.0] for code in (1.0, 2.0, 3.0)])
+    owner = replace(SOURCE, categories=("ad", "ada@example.org", "web"))
+    called = replace(MIXED_SIGNALS[2], value_words=(("web", "Our site"),))
+    table = dependence(
+        np.array([[0.0, 0.0, p] for p in (1.0, 2.0, 3.0)]), rows,
+        (*MIXED_SIGNALS[:2], called),
+        (*MIXED_FEATURES[:2], owner, MIXED_FEATURES[3]),
+    )  # fmt: skip
+    assert table["label"].tolist() == ["ad", "an address, not shown", "Our site"]
+
+
+@pytest.mark.parametrize("rows", range(3, 30))
+def test_like_points_for_all_are_wholly_explained_however_they_are_rounded(
+    rows: int,
+) -> None:
+    """The mean of twelve tenths is not a tenth to the last digit."""
+    bins = bins_of(np.arange(float(rows)) % 4, ModelFeature("size"))
+    assert explained(np.full(rows, 0.1), bins) == 1.0
+
+
 def test_what_never_varies_is_wholly_explained() -> None:
     assert explained(np.ones(3), bins_of(np.arange(3.0), ModelFeature("size"))) == 1.0

@@ -296,3 +296,18 @@ def test_shap_s_own_explanation_does_not_show_what_is_personal() -> None:
 
     assert told.data.tolist() == [["not shown", 12.0]]
     assert table["mail"].tolist() == ["ada@example.org"]
+
+
+@is_old_fashioned
+def test_shap_s_own_explanation_does_not_show_an_address_in_an_open_field() -> None:
+    columns = (ModelFeature("owner", ("web",)), ModelFeature("size"))
+    kind = Family.FIRMOGRAPHIC
+    signals = (
+        ModelSignal("owner", "Owner", kind, Unit.CATEGORY, (0,)),
+        ModelSignal("size", "Size", kind, Unit.NUMBER, (1,)),
+    )
+    table = pd.DataFrame({"size": [1.0, 2.0], "owner": ["ada@example.org", "web"]})
+
+    told = as_shap(families([1.0, 1.0], [2.0, 2.0]), table, contract(columns, signals))
+
+    assert told.data.tolist() == [["not shown", 1.0], ["web", 2.0]]

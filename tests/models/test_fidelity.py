@@ -73,6 +73,16 @@ def test_cutoffs_of_a_card_nest_and_may_be_none() -> None:
     assert own.qualification(flat).tolist() == ["none"] * 4
 
 
+def test_a_card_without_steps_lets_nobody_through_rather_than_everybody() -> None:
+    """One of twenty qualifies by the model: none is nearer to that than all are."""
+    chance = np.r_[0.9, np.full(19, 0.1)]
+    own = card_cutoffs(
+        np.full(20, 50.0), chance, Cutoffs(cutoff("mql", 0.5), cutoff("sql", None))
+    )
+    assert own == CardCutoffs(51, None)
+    assert set(own.qualification(np.full(20, 50.0))) == {"none"}
+
+
 def test_needs_leads() -> None:
     none = np.empty(0)
     with pytest.raises(DataError, match="leads"):

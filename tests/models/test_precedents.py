@@ -17,7 +17,7 @@ from models.contract import Contract
 from models.players import ModelFeature, ModelSignal
 from models.points import Floats, Scale, probability_of
 from models.recalling.drawing import make_precedents
-from models.recalling.likeness import interval, leads_like
+from models.recalling.likeness import leads_like
 from models.recalling.precedents import Precedents, above_cutoff, population
 from models.treeshap import TreeExplainer
 from models.wording import Wording
@@ -209,6 +209,14 @@ def test_the_population_is_all_of_them() -> None:
         population(_precedents([]))
 
 
+def test_it_is_said_that_personal_values_are_not_held_against_any() -> None:
+    """They are missing of past leads, and the lead's own is compared with that."""
+    encoded = np.column_stack([np.full(60, np.nan), np.zeros(60)]).astype(np.float32)
+    hidden = _precedents([[20.0, 0.0]] * 60, encoded=encoded)
+    for found in (population(hidden), above_cutoff(hidden, _wording(), "mql")):
+        assert found.said.startswith("Values that are personal are not kept")
+
+
 def test_just_above_the_cutoff_are_the_nearest_fifty_who_qualified() -> None:
     """Of 40, 41 … 139 points, 60 and more qualify; 60 to 109 are the nearest fifty."""
     points = [[float(p - 50), 0.0] for p in range(40, 140)]
@@ -319,6 +327,15 @@ def test_of_few_precedents_all_are_told_and_of_none_nothing() -> None:
     assert leads_like(np.array([0.0, 0.0]), _precedents([]), _wording()) is None
 
 
-def test_the_interval_is_wilsons() -> None:
-    """10 of 10, by the formula: 10 / (10 + 1.96²) is the lower end."""
-    assert interval(10, 10) == pytest.approx((10 / (10 + 1.959964**2), 1.0))
+def test_one_lead_that_converted_against_the_odds_may_be_chance() -> None:
+    """One of ten that are given 10 % does convert, and it is one day."""
+    one = _precedents(
+        [[1, 1]], outcome=np.ones(1), margin=np.array([math.log(0.1 / 0.9)])
+    )
+    found = leads_like(np.array([1.0, 1.0]), one, _wording(horizon_days=1.0))
+    assert found is not None
+    assert found.said == (
+        "The one past lead most like this one converted within 1 day: 100% (21% to "
+        "100%). It was given 10% on average by a booster that had not seen it, and "
+        "100% converted: no more apart than chance puts them."
+    )

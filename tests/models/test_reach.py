@@ -121,6 +121,16 @@ def test_a_pair_is_not_proposed_where_a_single_change_is_enough() -> None:
     assert [len(a.steps) for a in found.answers] == [1]
 
 
+def test_touches_are_not_paired_with_another_word_on_what_they_move() -> None:
+    """One webinar more, and six webinars rather than none, are no two steps."""
+    touches = replace(WEBINAR, moves=(*WEBINAR.moves, Move(2, How.ADD)))
+    change = Change("webinar", "Webinars", (0, 1), 1, is_whole=True)
+    trees = _trees(_stump(0, 5.5, 0, 6), _stump(2, 0.5, 0, 7))
+    found = _only(reach(np.zeros(3), trees, _wording(touches, change)))
+    assert found.answers == ()
+    assert found.best_points == pytest.approx(57)
+
+
 def test_it_is_said_that_nothing_allowed_is_enough() -> None:
     trees = _trees(_stump(0, 0.5, -10, -4), _stump(2, 0.5, 0, 5))
     found = _only(reach(np.zeros(3), trees, _wording(WEBINAR, DEMO)))
@@ -139,6 +149,45 @@ def test_one_action_has_no_other_to_be_paired_with() -> None:
     )
 
 
+def test_what_reaches_a_cutoff_by_less_than_a_point_is_said_to() -> None:
+    """61.4 points are above 61, but not by a point."""
+    found = _only(reach(np.zeros(3), _trees(_stump(0, 0.5, 0, 11.4)), _wording(DEMO)))
+    assert found.said.startswith("No single allowed change is enough for MQL")
+    found = _only(
+        reach(np.zeros(3), _trees(_stump(0, 0.5, 0, 11.4)), _wording(WEBINAR))
+    )
+    assert found.answers == ()
+    assert found.said == (
+        "No single allowed change leads to MQL with a point to spare: the best reach "
+        "61.4, and it is from 61.0."
+    )
+
+
+@pytest.mark.parametrize("points", np.linspace(-7, 9, 60).tolist())
+def test_a_lead_whose_own_chance_is_the_cutoff_is_there_already(points: float) -> None:
+    """The chance of some points, and the points of that chance, differ by rounding."""
+    trees, scale = _trees(_stump(0, 0.5, points, 0)), Scale(0.1, 0.8, -2.6)
+    row = np.zeros((1, 3))
+    chance = float(scale.probability(margins_of(trees, row))[0])
+    wording = replace(_wording(), scale=scale, thresholds={"mql": chance, "sql": None})
+    assert _only(reach(row[0], trees, wording)).is_reached
+
+
+def test_a_great_number_is_said_in_digits() -> None:
+    trees, wide = _trees(_stump(0, 20_000, 0, 20)), (ModelFeature("staff"),)
+    change = Change("staff", "Staff", (0,), 1, is_whole=True)
+    wording = _wording(change, features=(*wide, *COUNTED[1:]))
+    (answer,) = _only(reach(np.array([12_345.0, 0, 0]), trees, wording)).answers
+    assert answer.steps[0].words == "Staff 20,001 rather than 12,345"
+
+
+def test_a_kind_that_is_a_name_in_capitals_stays_one() -> None:
+    named = replace(WEBINAR, words="A_SUBMITTED")
+    trees = _trees(_stump(0, 0.5, 0, 14))
+    (answer,) = _only(reach(np.zeros(3), trees, _wording(named))).answers
+    assert answer.steps[0].words == "1 more A_SUBMITTED touch now"
+
+
 def test_more_touches_than_allowed_are_not_proposed() -> None:
     trees = _trees(_stump(0, 5.5, 0, 20))
     assert not _only(reach(np.zeros(3), trees, _wording(WEBINAR))).answers
@@ -151,6 +200,14 @@ def test_nothing_leaves_the_range_seen_in_training() -> None:
     trees = _trees(_stump(2, 3.5, 0, 20))
     found = _only(reach(np.zeros(3), trees, _wording(DEMO)))
     assert (found.answers, round(found.best_points)) == ((), 50)
+
+
+def test_what_only_follows_from_a_touch_is_taken_as_training_has_seen_it() -> None:
+    """The first column becomes the second, 9.5, but 9 was the most that was seen."""
+    follows = replace(DEMO, moves=(*DEMO.moves, Move(0, How.LIKE, other=1)))
+    trees, row = _trees(_stump(2, 0.5, 0, 20)), np.array([0.0, 9.5, 0.0])
+    (answer,) = _only(reach(row, trees, _wording(follows))).answers
+    assert answer.encoded.tolist() == [9.0, 9.5, 1.0]
 
 
 def test_a_change_keeps_to_its_direction() -> None:

@@ -251,6 +251,14 @@ def test_a_number_is_told_within_half_a_percent(value: float) -> None:
     assert told == pytest.approx(value, rel=0.0051)
 
 
+def test_whole_hours_are_the_same_from_a_float32() -> None:
+    """Past leads are kept in them: 5 / 24 times 24 is then 4.9999988."""
+    hours = np.arange(48) / 24
+    kept = hours.astype(np.float32).astype(np.float64)
+    told = rounded(kept, Unit.DAYS) * 24
+    assert np.rint(told).tolist() == list(range(48))
+
+
 def test_missing_stays_missing() -> None:
     for unit in Unit:
         assert math.isnan(rounded(np.array([np.nan]), unit)[0])

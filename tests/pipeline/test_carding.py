@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,14 @@ def test_people_read_when_a_rule_applies_and_what_the_card_loses() -> None:
     assert "SQL from" not in text
     assert "correlation with the model's points 0.930" in text
     assert "AUC 0.740 against the model's 0.750: 0.010 [-0.020, 0.030] given up" in text
+
+
+def test_a_card_of_one_number_says_that_it_has_no_ranks() -> None:
+    carded = _carded()
+    flat = replace(carded.fidelity, rank_correlation=float("nan"))
+    text = as_markdown(replace(carded, fidelity=flat))
+    assert "no rank correlation, as the card or the model has one number" in text
+    assert "nan" not in text
 
 
 def test_a_card_has_one_of_three_forms() -> None:

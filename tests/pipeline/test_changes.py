@@ -6,6 +6,8 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -13,10 +15,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from features.vocabulary import Family, Unit
+from models.changing.change import Cause
+from models.changing.change import Parts as Changes
+from models.explaining.words import words_of
+from models.players import ModelFeature, ModelSignal
 from models.points import Scale
 from pipeline.night.causes import Made, made_of
+from pipeline.night.changed import Told
 from pipeline.night.changes import PUBLISHED, Changed
 from pipeline.night.ledger import ledger_of
+from pipeline.night.prior import Prior
 from pipeline.night.scorer import scorer_file_of
 from tests.features.small_worlds import CATALOGUE, COMPANY, DAY, Touch
 from tests.pipeline.demo_run import WORLD, Demo
@@ -263,6 +272,13 @@ def harmed(folder: Path, what: str) -> Path:
     elif what == "another scorer":
         other = nights.keep("other.parquet", LAST_NIGHT, scorer(TREES[:2]))
         scorer_file_of(path).write_bytes(scorer_file_of(other).read_bytes())
+    elif what == "other values":
+        table = pq.read_table(ledger_of(path))
+        place = table.schema.get_field_index("seen:lead_age")
+        changed = table.set_column(place, "seen:lead_age", [["old"] * len(table)])
+        pq.write_table(
+            changed.replace_schema_metadata(table.schema.metadata), ledger_of(path)
+        )
     else:
         table = pq.read_table(ledger_of(path))
         place = table.schema.get_field_index("fit_points")
@@ -280,6 +296,7 @@ def harmed(folder: Path, what: str) -> Path:
         ("no ledger", "last.parquet.points.parquet is missing"),
         ("no scorer", "last.parquet.scorer.zip is missing"),
         ("another scorer", "is damaged, or of another night"),
+        ("other values", "holds what its scorer cannot read: The scorer expects"),
         ("other points", "differ by up to 0.01 from those in its ledger"),
     ],
 )
@@ -473,3 +490,22 @@ def test_without_last_nights_scorer_there_are_scores_and_one_sentence(
     told = by_lead(tmp_path / "out.parquet")
     assert told["points_change"].isna().all()
     assert told["score"].notna().sum() > 50
+
+
+def test_what_was_before_is_rounded_once_as_it_is_on_its_own_night() -> None:
+    # Hundredths of what touches are summed up to: not by way of .455, which gives .46.
+    value = ModelSignal(
+        "value", "Value of the touches", Family.BEHAVIOURAL, Unit.NUMBER, (0,),
+        kinds=("visit",),
+    )  # fmt: skip
+    features = (ModelFeature("value"),)
+    prior = SimpleNamespace(
+        contract=SimpleNamespace(signals=(value,), features=features),
+        encoded=np.array([[0.4549]]),
+    )
+    whole = Changes.whole(np.array([3.0]), Cause.TIME)
+    parts = replace(whole, signal=np.array([0]))
+    lead = np.array([0])
+    (told,) = Told(cast(Prior, prior), lead, lead, parts).struct().to_pylist()
+    assert told["was"] == "Value of the touches: 0.45"
+    assert told["was"] == words_of(value, [0.4549], features)

@@ -21,7 +21,7 @@ MOST_HELP_SECONDS = 0.5
 HEAVY = {"pandas", "duckdb", "lightgbm", "mlflow", "shap", "numba", "scipy", "sklearn"}
 COMMANDS = [
     "demo", "init", "run", "intake", "build", "train", "calibrate", "explain", "check",
-    "tune", "recalibrate", "compare", "promote", "score", "why", "signals",
+    "tune", "recalibrate", "compare", "promote", "score", "why", "card", "signals",
 ]  # fmt: skip
 
 _HELP = """
@@ -352,3 +352,13 @@ def test_packages_from_two_homes_are_refused(tmp_path: Path) -> None:
     assert "come from different folders" in done.stderr
     assert str(ROOT) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("at", ["2026-07-01", "2026-07-01T02:00:00+02:00"])
+def test_an_instant_may_name_its_offset(
+    at: str, leadlight: Leadlight, tmp_path: Path
+) -> None:
+    """What is wrong is the file that is missing, and not how the instant is written."""
+    done = leadlight("score", "new.csv", "-o", "s.parquet", "--at", at, cwd=tmp_path)
+    assert done.code == 1
+    assert "leadlight.toml" in done.err

@@ -145,6 +145,8 @@ def test_an_unknown_key_is_refused_with_the_nearest(
         (FLAT.replace('positive = "yes"', ""),
          "'positive' must say which value of the column converted"),
         (DATED + 'column = "bought"\n', "name either 'conversion'"),
+        (DATED + "[attributes.street]\npersonal=true\n[segments]\ncolumns=['street']\n",
+         "segments.columns names what is personal (street): its values would be "),
         (DATED.replace("[leads]", "[leadz]"), "leads is missing"),
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from features.errors import ConfigError, RunError
@@ -110,6 +111,14 @@ def test_a_flat_export_has_no_nights_to_compare(tmp_path: Path) -> None:
     path = published(tmp_path / "n.parquet", **changed)
     found, known = previous_of(path, flat, None).of(pd.Series(["a"]))
     assert (found.standing.tolist(), known.tolist()) == (["sql"], [True])
+
+
+@pytest.mark.parametrize("told", ["{", "{}", '{"index_columns": 3}'])
+def test_damaged_words_about_the_columns_are_a_sentence(file: Path, told: str) -> None:
+    table = pq.read_table(file)
+    pq.write_table(table.replace_schema_metadata({"pandas": told}), file)
+    with pytest.raises(RunError, match="cannot be read as last night's scores"):
+        previous_of(file, SMALL, AT)
 
 
 def test_what_is_no_output_of_ours_is_refused(tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.company import Company, DeclaredAttribute
+from models.explaining.explanation import Explanation
 from models.surveying.dependence import dependence
-from models.surveying.importance import ALL, Group, importance
+from models.surveying.importance import ALL, QUALIFICATION, Group, importance
 from models.surveying.stability import agreement, seeds
+from models.treeshap import TreeExplainer
 from pipeline.artefacts import (
     DEPENDENCE,
     EXPLANATIONS,
@@ -25,9 +28,17 @@ from pipeline.artefacts import (
 from pipeline.summary import summary
 from pipeline.survey.page import Survey, survey_page
 from pipeline.survey.shapes import bin_label
+from pipeline.survey.survey import Explained, groups_of, rows_said
 from pipeline.survey.words import said_of, stability_line
-from tests.models.small_models import MIXED_FEATURES, MIXED_SIGNALS, mixed_rows
+from tests.models.small_models import (
+    MIXED_FEATURES,
+    MIXED_SIGNALS,
+    mixed_booster,
+    mixed_rows,
+)
+from tests.models.small_models import contract as small_contract
 from tests.pipeline.demo_run import Demo
+from tests.pipeline.run_folders import dated_config
 
 PAIRS = pd.DataFrame(
     {
@@ -115,10 +126,71 @@ def test_steadiness_is_said_in_words_with_its_figures() -> None:
     assert "differs for 100% of the leads" in said[1]
 
 
+def test_nothing_is_called_newest_where_leads_have_no_instants() -> None:
+    """The test block of a flat export without an order is drawn at random."""
+    points = np.array([[3.0, -1.0]])
+    said = [*said_of(None, agreement(points, points))]
+    said.append(
+        stability_line({"seeds": None, "later": agreement(points, points).to_dict()})
+    )
+    flat = pd.DataFrame({"snapshot_at": pd.to_datetime([np.nan, np.nan], utc=True)})
+    said.append(rows_said(flat))
+    assert said[-1] == "2 snapshots of the test block"
+    assert not any("newest" in s or "month" in s for s in said)
+    dated = pd.DataFrame(
+        {"snapshot_at": pd.to_datetime(["2026-03-02", "2026-03-09"], utc=True)}
+    )
+    assert rows_said(dated) == (
+        "2 snapshots of the newest block, 2026-03-02 to 2026-03-09"
+    )
+
+
 def test_what_was_not_measured_is_said() -> None:
     said = list(said_of(None, None))
     assert all("not measured" in s for s in said)
     assert "no two boosters" in stability_line({"seeds": None, "later": None})
+
+
+def test_points_of_a_few_leads_alone_are_not_called_none() -> None:
+    """20 points of one lead in a thousand are .02 on average."""
+    points = np.zeros((1000, 3))
+    points[0, 0] = 20
+    weight = importance(points, MIXED_SIGNALS)
+    told = survey_page(replace(_survey(), importance=weight))
+    assert "No signal moves the points by as much as 0.05 on average." in told
+    assert "everybody" not in told
+
+
+def test_one_signal_that_is_not_drawn_is_one() -> None:
+    points = np.array([[3.0, 2.0, 0.01], [-3.0, 1.0, 0.0]])
+    weight = importance(points, MIXED_SIGNALS)
+    told = survey_page(replace(_survey(), importance=weight))
+    assert "1 other signal carries 0% of all points." in told
+
+
+def test_no_segment_is_of_personal_values_or_of_addresses() -> None:
+    """The scorer does not read a personal category, so its signals do not name it."""
+    company = Company(
+        attributes=(
+            DeclaredAttribute("street", "category", "Street", personal=True),
+            DeclaredAttribute("owner", "category", "Owner"),
+        )
+    )
+    rows = mixed_rows(90, seed=4)
+    contract = small_contract(MIXED_FEATURES, MIXED_SIGNALS, company=company.to_dict())
+    owners = np.where(np.arange(90) % 2, "ada@example.org", "web")
+    table = pd.DataFrame({"street": "Elm", "owner": owners})
+    explainer = TreeExplainer(mixed_booster().model_to_string(), contract.players)
+    nought = np.zeros(90)
+    found = Explanation(0.0, np.zeros((90, 3)), nought, nought)
+    block = Explained(contract, explainer, table, table, rows, found)
+    config = dated_config(
+        snapshots={"rule": "weekly"}, segments={"columns": ["street", "owner"]}
+    )
+    told = {(g.by, g.value) for g in groups_of(config, block)}
+    assert {(by, v) for by, v in told if by != QUALIFICATION} == {
+        ("owner", "(an address)"), ("owner", "web"),
+    }  # fmt: skip
 
 
 def test_the_survey_of_a_run_is_of_its_own_points(demo: Demo) -> None:
