@@ -115,7 +115,8 @@ def _said(
         code, texts = pd.factorize(held[rows], use_na_sentinel=False)
         plain = [None if pd.isna(text) else str(text) for text in texts]
         return code, [words_of(signal, [text], features) for text in plain]
-    told = [rounded(prior.encoded[rows, c], signal.unit) for c in signal.columns]
+    unit, decimals = signal.unit, signal.decimals
+    told = [rounded(prior.encoded[rows, c], unit, decimals) for c in signal.columns]
     code = np.zeros(len(rows), np.int64)
     for column in told:
         own, found = pd.factorize(column, use_na_sentinel=False)

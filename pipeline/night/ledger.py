@@ -38,6 +38,7 @@ _SCORES = b"leadlight.scores"
 _SCORER = b"leadlight.scorer"
 _AT = b"leadlight.scored_at"
 _ROWS = 16_384  # in a group: a tenth of a second to read
+UNREADABLE = (pa.ArrowException, OSError, LookupError, ValueError)  # as it is damaged
 _SORTED_BY = ["lead_id", "snapshot_at", "standing_since"]  # columns with statistics
 
 
@@ -152,9 +153,17 @@ def find(lead_id: str, scores: Path) -> Entry:
 
 
 def holds(lead_id: str, scores: Path) -> bool:
-    """Whether a lead is in a file of scores, with a score or without."""
-    if _row(ledger_of(scores), lead_id) is not None:
+    """Whether a lead is in a file of scores, with a score or without.
+
+    Raises
+    ------
+    RunError
+        When the files are damaged, or do not belong together.
+    """
+    path = ledger_of(scores)
+    if _row(path, lead_id) is not None:
         return True
+    _check_pair(_beside(path), scores)
     return _status(lead_id, scores) is not None
 
 
@@ -184,10 +193,13 @@ def scored_at(ledger: Path) -> datetime | None:
         settled; None where there is none.
     """
     beside = _beside(ledger)
-    if _AT in beside:
-        return datetime.fromisoformat(beside[_AT].decode()).astimezone(UTC)
-    since = pq.read_table(ledger, columns=["standing_since"]).column(0)
-    instants = [i for i in since.cast("int64").to_pylist() if i is not None]
+    try:
+        if _AT in beside:
+            return datetime.fromisoformat(beside[_AT].decode()).astimezone(UTC)
+        since = pq.read_table(ledger, columns=["standing_since"]).column(0)
+        instants = [i for i in since.cast("int64").to_pylist() if i is not None]
+    except UNREADABLE as error:
+        raise _damaged(ledger, error) from error
     if not instants:
         return None
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=max(instants))
@@ -197,7 +209,7 @@ def _beside(path: Path) -> Mapping[bytes, bytes]:
     """The metadata of a ledger, which hold the digests."""
     try:
         return pq.read_schema(path).metadata or {}
-    except pa.ArrowException as error:
+    except UNREADABLE as error:
         raise _damaged(path, error) from error
 
 
@@ -222,7 +234,7 @@ def _row(path: Path, lead_id: str) -> dict[str, Any] | None:
             while place >= (rows := file.metadata.row_group(group).num_rows):
                 place, group = place - rows, group + 1
             return plain_row(file.read_row_group(group).slice(place, 1))
-    except (pa.ArrowException, OSError) as error:
+    except UNREADABLE as error:
         raise _damaged(path, error) from error
 
 
@@ -277,9 +289,11 @@ def _status(lead_id: str, scores: Path) -> tuple[str, str] | None:
 
 
 def _without_score(lead_id: str, scores: Path) -> str:
+    from ..why.inert import inert_long  # what a sentence repeats came from outside
+
     found = _status(lead_id, scores)
     if found is None:
         return f"The lead {lead_id!r} is not in {scores.name}."
     status, said = found
     words = f"The lead {lead_id!r} is in {scores.name} without a score. It is {status}"
-    return f"{words}: {said.rstrip('.')}." if said else f"{words}."
+    return f"{words}: {inert_long(said.rstrip('.'))}." if said else f"{words}."

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.errors import RunError
@@ -22,7 +21,7 @@ from models.contract import Contract
 from models.evidence import Mask
 from models.qualifying.standing import Published, published, standing
 
-from .ledger import ENDING
+from .ledger import ENDING, UNREADABLE
 
 _COLUMNS = (
     "lead_id", "snapshot_at", "status", "standing", "standing_since", "model_name",
@@ -157,7 +156,7 @@ def _read(path: Path) -> pd.DataFrame:
         lacking = [c for c in _COLUMNS if c not in there]
         kept = [c for c in _COLUMNS if c in there]
         table: pd.DataFrame = pq.read_table(path, columns=kept).to_pandas()
-    except (OSError, pa.ArrowException) as error:
+    except UNREADABLE as error:
         raise RunError(
             f"{path} cannot be read as last night's scores in Parquet "
             f"({str(error).splitlines()[0].rstrip('.')}). Name what `leadlight score` "

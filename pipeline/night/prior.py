@@ -24,7 +24,7 @@ from models.served import encode
 from models.treeshap import TreeExplainer
 
 from ..bundle import Bundle
-from .ledger import SEEN, ledger_of, scored_at, scorer_of
+from .ledger import SEEN, UNREADABLE, ledger_of, scored_at, scorer_of
 from .previous import Previous
 
 Places = npt.NDArray[np.intp]
@@ -138,7 +138,7 @@ def _prior(path: Path, leads: pd.Index, bundle: Bundle) -> Prior:
     prior = Prior(
         table[["snapshot_at", "score"]].assign(points=points, at=at),
         seen,
-        encode(seen, contract.encoding),
+        _encoded(seen, contract, path),
         contract,
         _explainer(contract, scorer.booster, bundle, path),
     )
@@ -146,11 +146,20 @@ def _prior(path: Path, leads: pd.Index, bundle: Bundle) -> Prior:
     return prior
 
 
+def _encoded(seen: pd.DataFrame, contract: Contract, path: Path) -> Floats:
+    try:
+        return encode(seen, contract.encoding)
+    except ValueError as error:
+        raise RunError(
+            f"The ledger of {path.name} holds what its scorer cannot read: {error}"
+        ) from error
+
+
 def _ledger(path: Path, contract: Contract) -> pd.DataFrame:
     columns = [*_KEPT, *(f"{SEEN}{f.name}" for f in contract.features)]
     try:
         table: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
-    except (OSError, pa.ArrowException) as error:
+    except UNREADABLE as error:
         raise RunError(
             f"{path} cannot be read ({str(error).splitlines()[0].rstrip('.')})."
         ) from error

@@ -23,6 +23,7 @@ CONTRACT = "contract.json"
 BOOSTER = "booster.txt"
 PRECEDENTS = "precedents.parquet"
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
+_MOST_BYTES = 2**28  # unpacked: a hundred times what a large scorer takes
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,27 @@ def read_scorer(path: Path) -> Scorer:
         with zipfile.ZipFile(path) as file:
             there = set(file.namelist())
             return Scorer(
-                file.read(CONTRACT).decode(),
-                file.read(BOOSTER).decode(),
-                file.read(PRECEDENTS) if PRECEDENTS in there else None,
+                _read(file, CONTRACT).decode(),
+                _read(file, BOOSTER).decode(),
+                _read(file, PRECEDENTS) if PRECEDENTS in there else None,
             )
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, zlib.error) as error:
+    except _NO_SCORER as error:
         raise RunError(
             f"{path} is no scorer that `leadlight score` kept ({error}). Score again."
         ) from error
+
+
+# A zip may be encrypted (RuntimeError), packed in a way that is not known here
+# (NotImplementedError, one of those), or say of itself what is not so (OSError).
+_NO_SCORER = (
+    zipfile.BadZipFile, zlib.error, KeyError, UnicodeDecodeError, EOFError, OSError,
+    RuntimeError,
+)  # fmt: skip
+
+
+def _read(file: zipfile.ZipFile, name: str) -> bytes:
+    """A part, whose size the zip tells, and keeps to, before it is unpacked."""
+    size = file.getinfo(name).file_size
+    if size > _MOST_BYTES:
+        raise zipfile.BadZipFile(f"its {name} would be {size:,} bytes")
+    return file.read(name)

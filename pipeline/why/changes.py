@@ -7,6 +7,7 @@ from typing import Final
 
 from features.errors import RunError
 from models.changing.change import CAUSES, Cause, Change
+from models.explaining.words import uncapital
 
 from ..night.ledger import Entry
 from .found import Why
@@ -92,8 +93,11 @@ def in_full(found: Why, entry: Entry) -> Why:
 
 def _heading(found: Why) -> str:
     at = found.output.get("prior_at")
-    since = "it was scored last" if at is None else f"{at.day} {at:%B %Y}"
-    return f"What changed since {since}"
+    if at is None:
+        return "What changed since it was scored last"
+    now = found.output["snapshot_at"]
+    minute = f", {at:%H:%M} UTC" if now is not None and at.date() == now.date() else ""
+    return f"What changed since {at.day} {at:%B %Y}{minute}"
 
 
 def _ranked(changes: tuple[Change, ...]) -> list[Cause]:
@@ -122,10 +126,12 @@ def _of_cause(
 
 
 def _said(change: Change, found: Why) -> str:
+    """What is seen now, and what was seen before, which the same name stands before."""
     seen = {x.code: x.seen for x in found.lines}
     now = seen.get(change.code or "", change.code or "")
     was = change.was
     if was is None or was == now:
         return now
-    name = f"{now.partition(': ')[0]}: "
-    return f"{now} (was {was.removeprefix(name)})"
+    words = {s.code: s.words for s in found.wording.signals}
+    told = was.removeprefix(f"{words.get(change.code or '', '')}: ")
+    return f"{now} (was {uncapital(was) if told == was else told})"

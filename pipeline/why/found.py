@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from features.errors import ModelError, RunError
+from features.errors import ModelError, RunError, few
 from models.explaining.reasons import Topic, other_topics, strongest
 from models.explaining.words import value_side, words_of
 from models.players import ModelSignal
@@ -60,7 +60,8 @@ class Why:
     changes : tuple of Change or None
         Since it was scored last; None where nothing was compared.
     reach : tuple of Reach
-        What it would take, for each cutoff; empty where it is not known.
+        What it would take, for each cutoff; empty where it is not known, or where
+        nothing would do, as the lead is not plainly scored.
     likeness : Likeness or None
         Leads like this one; None where none were kept.
     sections : tuple of Section
@@ -156,8 +157,8 @@ def why(entry: Entry) -> Why:
     ModelError
         When the kept contract cannot be read.
     """
-    raw = entry.contract
-    wording = _wording(raw)
+    wording, kinds = _contract(entry)
+    _check_columns(entry, wording)
     points = np.array([entry.points[s.code] for s in wording.signals])
     _check_sum(entry, float(points.sum()), wording)
     return Why(
@@ -166,7 +167,7 @@ def why(entry: Entry) -> Why:
         lines_of(entry, wording, points),
         float(entry.values["start_points"]),
         Reference(TRAINING, wording.reference),
-        {k["name"]: k["words"] for k in raw["company"]["kinds"]},
+        kinds,
         entry.scorer_digest,
     )
 
@@ -225,9 +226,27 @@ def _check_sum(entry: Entry, points: float, wording: Wording) -> None:
         )
 
 
-def _wording(raw: dict[str, Any]) -> Wording:
+def _check_columns(entry: Entry, wording: Wording) -> None:
+    """Refuse a ledger that holds less than its scorer tells of."""
+    lacking = [
+        *({"probability", "start_points"} - entry.values.keys()),
+        *({s.code for s in wording.signals} - entry.points.keys()),
+        *({f.name for f in wording.features} - entry.seen.keys()),
+    ]
+    if lacking:
+        raise RunError(
+            f"The points beside {entry.scores.name} lack {few(sorted(lacking))}, of "
+            "which the scorer kept with them tells: they do not belong together. Score "
+            "again."
+        )
+
+
+def _contract(entry: Entry) -> tuple[Wording, dict[str, str]]:
+    """The words of the kept scorer, and what the kinds of touch are called."""
     try:
-        return Wording.from_dict(raw)
+        raw = entry.contract
+        kinds = {k["name"]: k["words"] for k in raw["company"]["kinds"]}
+        return Wording.from_dict(raw), kinds
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
             f"The contract of these scores cannot be read ({error!r}): it is damaged, "

@@ -44,7 +44,7 @@ def with_more(found: Why, entry: Entry) -> Why:
     return replace(
         found,
         changes=changes,
-        reach=reached,
+        reach=reached if _may_qualify(entry.values) else (),
         likeness=likeness,
         sections=tuple(s for s in sections if s is not None),
     )
@@ -77,7 +77,7 @@ def _reach_section(found: tuple[Reach, ...], output: dict[str, Any]) -> Section 
     if not found:
         return None
     heading = "What it would take"
-    if output["status"] != "scored":
+    if not _may_qualify(output):
         status = inert(output["status"]).replace("_", " ")
         said = f"While it is {status} it qualifies for nothing, whatever its points."
         return Section("reach", heading, lead=(said,))
@@ -92,6 +92,11 @@ def _reach_section(found: tuple[Reach, ...], output: dict[str, Any]) -> Section 
         items=tuple(items),
         close=(NOTE,) if has_answers else (),
     )
+
+
+def _may_qualify(output: dict[str, Any]) -> bool:
+    """Whether the lead is plainly scored; else nothing it does would qualify it."""
+    return bool(output["status"] == "scored")
 
 
 def _reach_items(found: Reach) -> list[Item]:

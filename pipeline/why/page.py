@@ -120,7 +120,8 @@ def _how(found: Why) -> str:
 
 
 def _reasons(found: Why) -> str:
-    longest = max((abs(x.amount) for x in (*found.raising, *found.lowering)), default=1)
+    told_lines = (*found.raising, *found.lowering)
+    longest = max((abs(x.amount) for x in told_lines), default=0.0) or 1.0
     told = [
         f"<h3>{heading}</h3>{_reason_list(found, lines, longest)}"
         for heading, lines in (
@@ -169,9 +170,11 @@ def _topics(found: Why) -> str:
         for t in told_topics(found)
     )
     words = _capital(others_words(len(found.others)))
+    heading = f"<h3>{words}: {signed(found.other_amount)} {unit(found)}</h3>"
+    if not rows:
+        return heading
     return (
-        f"<h3>{words}: {signed(found.other_amount)} {unit(found)}</h3>"
-        "<table><thead><tr><th>About</th>"
+        f"{heading}<table><thead><tr><th>About</th>"
         f'<th class="number">Signals</th>{_unit_head(found)}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
@@ -230,7 +233,8 @@ def _every(found: Why) -> str:
 
 def _footer(found: Why) -> str:
     said = [*found.notes, *foot(found)]
-    return "<footer>" + "".join(f"<p>{_safe(s)}</p>" for s in said) + "</footer>"
+    lines = "".join(f"<p>{_safe(inert_long(s))}</p>" for s in said)
+    return f"<footer>{lines}</footer>"
 
 
 def _unit_head(found: Why) -> str:

@@ -25,6 +25,8 @@ from .said import (
     qualified,
     reference_words,
     remarks,
+    told_topics,
+    topic_words,
     total_words,
     unit,
 )
@@ -81,16 +83,25 @@ def waterfall(found: Why) -> str:
 
 
 def steps_of(found: Why) -> list[Step]:
-    """Return the bars in their order: what raises, what lowers, all the rest."""
+    """Return the bars in their order: what raises, what lowers, the rest by topic."""
     steps, at = [], found.start_amount
     for line in (*found.raising, *found.lowering):
         steps.append(Step(inert_long(line.seen), line.amount, at))
         at += line.amount
-    if found.others:
-        words = others_words(len(found.others))
-        words = words[:1].upper() + words[1:]
-        steps.append(Step(words, found.other_amount, at, is_rest=True))
+    for words, amount in _rest(found):
+        steps.append(Step(words, amount, at, is_rest=True))
+        at += amount
     return steps
+
+
+def _rest(found: Why) -> list[tuple[str, float]]:
+    """The signals that are no reasons: by topic, or as one where that says no more."""
+    if topics := told_topics(found):
+        return [(topic_words(t), t.points) for t in topics]
+    if not found.others:
+        return []
+    words = others_words(len(found.others))
+    return [(words[:1].upper() + words[1:], found.other_amount)]
 
 
 def _whole(found: Why, body: list[str], height: float) -> str:

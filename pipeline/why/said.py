@@ -182,8 +182,8 @@ def foot(found: Why) -> list[str]:
         "odds.",
         cutoffs_told(found),
         f"Scorer {inert(values['model_name'])} {inert(values['model_version'])} "
-        f"({inert(values['model_digest'])}{digest}); signals share the points by their "
-        f"exact Shapley values ({reference_words(found)}).",
+        f"({inert(values['model_digest'])}{digest}); {_shared(values)} "
+        f"({reference_words(found)}).",
         *_not_as_published(found),
     ]
 
@@ -228,6 +228,14 @@ def _not_as_published(found: Why) -> list[str]:
 
 def _middle(wording: Wording) -> float:
     return float(probability_of([wording.scale.reference])[0])
+
+
+def _shared(values: dict[str, Any]) -> str:
+    told = {
+        PLAYERS: "signals share the points by their exact Shapley values",
+        "columns_summed": "signals share the points by the Shapley values of columns",
+    }
+    return told.get(values.get("reasons_method") or PLAYERS, "signals share the points")
 
 
 def _method(values: dict[str, Any]) -> str:

@@ -109,6 +109,8 @@ def rows(found: Why, *, every: bool, bar: int = _BAR) -> Iterator[Row]:
         yield from _section(section)
     yield _plain("")
     yield _figure(plain(found.start_amount), start_words(found))
+    if found.reference.note:
+        yield _below(found.reference.note, 2 + _FIGURE)
     longest = max([abs(x.amount) for x in found.lines] or [0.0]) or 1.0
     shown = 0
     for heading, lines in parts(found, every=every):
@@ -124,6 +126,7 @@ def rows(found: Why, *, every: bool, bar: int = _BAR) -> Iterator[Row]:
     for section in found.sections:
         yield from _section(section)
     yield _plain("")
+    yield from (_plain(note) for note in found.notes)
     yield from (_plain(line, _SOFT) for line in foot(found))
 
 

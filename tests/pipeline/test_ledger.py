@@ -40,6 +40,7 @@ def test_the_latest_night_is_the_one_scored_last(tmp_path: Path) -> None:
     found = ask(tmp_path, "fay")
     assert found.output["snapshot_at"].day == 2
     assert found.notes == ("The lead is not in the later a.parquet.",)
+    assert "\nThe lead is not in the later a.parquet.\n" in told(found)
     for day in (1, 2, 3, 9):
         found = ask(tmp_path, day=date(2026, 6, day))
         assert found.output["snapshot_at"].day == min(day, 3)
@@ -127,9 +128,78 @@ def test_what_is_no_scorer_is_a_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"PK no zip")
     with pytest.raises(RunError, match="is no scorer that `leadlight score` kept"):
         read_scorer(path)
-    scores = small_night(tmp_path, scorer=replace(small_scorer(), contract="{}"))
-    with pytest.raises(ModelError, match="contract of these scores cannot be read"):
-        ask(scores)
+    for contract in ("{}", "[]", "no JSON", '{"company": {"kinds": [{}]}}'):
+        bare = replace(small_scorer(), contract=contract)
+        with pytest.raises(ModelError, match="contract of these scores cannot be read"):
+            ask(small_night(tmp_path, scorer=bare))
+
+
+@pytest.mark.parametrize(
+    ("header", "place", "value", "said"),
+    [
+        (b"PK\x01\x02", 8, 1, "is encrypted"),  # bit 0 of the flags
+        (b"PK\x01\x02", 10, 99, "compression method is not supported"),
+        (b"PK\x05\x06", 19, 0x7F, "Invalid argument|Bad"),  # where the list begins
+    ],
+)
+def test_a_zip_that_cannot_be_unpacked_is_a_sentence(
+    tmp_path: Path, header: bytes, place: int, value: int, said: str
+) -> None:
+    path = tmp_path / "x.scorer.zip"
+    write_scorer(Scorer("{}", "tree"), path)
+    written = bytearray(path.read_bytes())
+    written[written.find(header) + place] = value
+    path.write_bytes(written)
+    with pytest.raises(RunError, match=rf"no scorer that .*({said})"):
+        read_scorer(path)
+
+
+def test_a_zip_that_would_fill_the_memory_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.scorer.zip"
+    write_scorer(Scorer("{}", "0" * 1001), path)
+    monkeypatch.setattr("pipeline.night.scorer._MOST_BYTES", 1000)
+    with pytest.raises(RunError, match=r"\(its booster\.txt would be 1,001 bytes\)"):
+        read_scorer(path)
+
+
+def test_a_ledger_whose_schema_is_damaged_is_named(tmp_path: Path) -> None:
+    scores = small_night(tmp_path)
+    written = bytearray(ledger_of(scores).read_bytes())
+    schema = written.find(b"ARROW:schema") + 40
+    written[schema : schema + 40] = b"/" * 40
+    ledger_of(scores).write_bytes(written)
+    for read in (ask, scorer_of):
+        with pytest.raises(RunError, match=r"points\.parquet is damaged \("):
+            read(scores)
+
+
+def test_a_ledger_that_lacks_columns_is_a_sentence(tmp_path: Path) -> None:
+    scores = small_night(tmp_path)
+    table = pq.read_table(ledger_of(scores))
+    for column in ("points:visits", "seen:visits_30d", "probability", "lead_id"):
+        pq.write_table(table.drop_columns([column]), ledger_of(scores))
+        lacks = f"lack '{column.partition(':')[2] or column}'"
+        said = "is damaged" if column == "lead_id" else lacks
+        with pytest.raises(RunError, match=said):
+            ask(scores)
+    undated = table.drop_columns(["standing_since"]).replace_schema_metadata()
+    at_odds = table.replace_schema_metadata({"leadlight.scored_at": "one evening"})
+    for damaged in (undated, at_odds):
+        pq.write_table(damaged, ledger_of(scores))
+        with pytest.raises(RunError, match="is damaged"):
+            scored_at(ledger_of(scores))
+
+
+def test_who_is_looked_for_among_damaged_scores_is_told_of_them(tmp_path: Path) -> None:
+    small_night(tmp_path)
+    earlier = SCORED_AT - timedelta(days=1)
+    scores = small_night(tmp_path, "earlier.parquet", at=earlier)
+    scores.write_bytes(scores.read_bytes()[:1000])
+    assert ask(tmp_path).notes == ()
+    with pytest.raises(RunError, match=r"to earlier\.parquet as it is now"):
+        ask(tmp_path, "nobody")
 
 
 def test_an_older_night_with_its_contract_in_the_ledger_is_still_told(
@@ -172,3 +242,16 @@ def test_the_ledger_holds_no_contract_but_the_digests(tmp_path: Path) -> None:
         table, place, scores=scores, scorer=scorer_file_of(scores), at=SCORED_AT
     )
     assert pq.read_schema(place).metadata == held
+
+
+def test_what_a_status_repeats_of_the_outside_does_nothing(tmp_path: Path) -> None:
+    scores = small_night(tmp_path)
+    ledger = pq.read_table(ledger_of(scores)).slice(1)
+    said = pa.array(["The value \x1b[2J is odd."] * len(IDS))
+    table = pq.read_table(scores)
+    place = table.column_names.index("status_said")
+    pq.write_table(table.set_column(place, "status_said", said), scores)
+    kept = scorer_file_of(scores)
+    write_ledger(ledger, ledger_of(scores), scores=scores, scorer=kept, at=SCORED_AT)
+    with pytest.raises(RunError, match=r"scored: The value \\u001b\[2J is odd\.$"):
+        ask(scores, IDS[0])

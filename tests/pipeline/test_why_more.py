@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from features.errors import RunError
+from pipeline.why.data import data
 from pipeline.why.terminal import told
 from tests.pipeline.small_nights import (
     CHANGED,
@@ -40,7 +42,7 @@ def test_what_changed_adds_up_by_cause_and_by_signal(night: Path) -> None:
         ("What the lead did", "+4.2"), ("Time passed", "−0.5"),
     ]  # fmt: skip
     assert [b.figure for b in section.items[1].below] == ["−1.0", "+0.5"]
-    assert "(was No visits in 30 days)" in section.items[0].below[0].words
+    assert "(was no visits in 30 days)" in section.items[0].below[0].words
 
 
 def test_without_an_earlier_night_that_is_a_sentence(tmp_path: Path) -> None:
@@ -48,6 +50,22 @@ def test_without_an_earlier_night_that_is_a_sentence(tmp_path: Path) -> None:
     assert "What changed" not in told(ask(scores))
     said = told(ask(scores, against="previous"))
     assert "Nothing is known of it: tonight.parquet was not compared" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (timedelta(days=1), "since 1 July 2026\n"),
+        (timedelta(hours=3), "since 2 July 2026, 06:00 UTC\n"),
+    ],
+)
+def test_the_hour_is_told_of_two_scorings_of_a_day(
+    tmp_path: Path, before: timedelta, said: str
+) -> None:
+    at = datetime(2026, 7, 2, 9, tzinfo=UTC)
+    changes = [CHANGED] * len(IDS)
+    scores = small_night(tmp_path, at=at, changes=changes, prior_at=at - before)
+    assert f"What changed {said}" in told(ask(scores))
 
 
 def test_a_lead_that_did_not_change_is_told_so(tmp_path: Path) -> None:
@@ -69,8 +87,10 @@ def test_what_it_would_take_is_told_of_cutoffs_ahead(tmp_path: Path) -> None:
 
 def test_who_may_not_qualify_is_told_no_way_to(tmp_path: Path) -> None:
     scores = small_night(tmp_path, status="off_schedule", status_said="Too old.")
-    (section,) = (s for s in ask(scores).sections if s.name == "reach")
+    found = ask(scores)
+    (section,) = (s for s in found.sections if s.name == "reach")
     assert section.items == ()
+    assert data(found)["reach"] == []
     assert section.lead == (
         "While it is off schedule it qualifies for nothing, whatever its points.",
     )

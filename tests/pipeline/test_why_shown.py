@@ -15,6 +15,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from features.errors import ConfigError
+from pipeline.cli.looking import why
 from pipeline.why.asked import Asked, answer
 from pipeline.why.data import as_json, data
 from pipeline.why.found import Why
@@ -288,3 +290,70 @@ def test_one_other_signal_is_one(found: Why) -> None:
     assert "other signal" not in told(found)
     contract = small_contract()
     assert len(contract.signals) == len(found.lines)
+
+
+def test_how_points_were_shared_is_not_told_otherwise_in_the_small_print(
+    tmp_path: Path,
+) -> None:
+    summed = small_night(tmp_path, reasons_method="columns_summed")
+    said = told(answer(Asked("bob", summed)))
+    assert "are the sum of its columns' own here" in said
+    assert "share the points by the Shapley values of columns (training" in said
+    assert "exact Shapley values" not in said
+    other = small_night(tmp_path, reasons_method="otherwise")
+    assert "exact Shapley values" not in told(answer(Asked("bob", other)))
+
+
+def test_a_small_reference_is_told_in_the_terminal_too(found: Why) -> None:
+    note = "The reference is 3 past leads only: other ones would change these points."
+    small = replace(found, reference=replace(found.reference, note=note))
+    assert note in told(small)
+    assert note in page(small)
+
+
+def test_without_topics_to_tell_there_is_no_empty_table(found: Why) -> None:
+    line = found.lines[0]
+    slight = replace(line, code="slight", points=0.01, amount=0.01)
+    wording = found.wording
+    more = replace(wording, signals=(*wording.signals, wording.signals[0]))
+    with_other = replace(found, lines=(*found.lines, slight), wording=more)
+    assert len(with_other.others) == 1
+    assert "<tbody></tbody>" not in page(with_other)
+    assert "The one other signal: 0.0 points" in page(with_other)
+
+
+def test_signals_that_are_no_reasons_are_drawn_by_topic(found: Why) -> None:
+    """Four of the six are reasons; the other two are about different things."""
+    line, signal = found.lines[0], found.wording.signals[0]
+    worths = {"a": 9.0, "b": 8.0, "c": 7.0, "d": 6.0, "e": 0.5, "f": 0.4}
+    lines = [replace(line, code=c, points=p, amount=p) for c, p in worths.items()]
+    signals = [replace(signal, code=c, topic="Fairs") for c in "abcde"]
+    signals.append(replace(signal, code="f", topic="Calls"))
+    wording = replace(found.wording, signals=tuple(signals))
+    many = replace(found, lines=tuple(lines), wording=wording)
+    rest = [(s.words, s.amount) for s in steps_of(many) if s.is_rest]
+    assert rest == [("Fairs (one signal)", 0.5), ("Calls (one signal)", 0.4)]
+
+
+def test_what_a_file_is_called_does_nothing_on_the_page(found: Why) -> None:
+    noted = replace(found, notes=(f"The lead is not in the later {ESCAPE}<b>.",))
+    assert "later \\u001b&lt;b&gt;." in page(noted)
+    assert ESCAPE not in told(noted)
+
+
+def test_shares_that_are_all_nought_have_bars_of_no_length(found: Why) -> None:
+    nought = replace(found, lines=tuple(replace(x, amount=0.0) for x in found.lines))
+    assert 'style="width:0.0%"' in page(nought)
+
+
+def test_scores_are_not_written_over_by_a_page(tmp_path: Path) -> None:
+    scores = small_night(tmp_path)
+    before = scores.read_bytes()
+    with pytest.raises(ConfigError, match=r"'tonight\.parquet' would .* --html\.$"):
+        why("bob", scores, html=scores)
+    with pytest.raises(
+        ConfigError, match=r"'why\.html' would .* in \.svg with --svg\.$"
+    ):
+        why("bob", scores, html=tmp_path / "why.html", svg=tmp_path / "why.html")
+    assert scores.read_bytes() == before
+    assert not (tmp_path / "why.html").exists()
