@@ -24,11 +24,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from features.vocabulary import Unit
-
-from ..players import ModelFeature, ModelSignal
-from ..recalling.rates import Rates, judged
-from .words import Floats, placed, rounded, say
+from ..players import ModelSignal
+from .spoken import Codes, Spoken
+from .words import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,10 +37,8 @@ MOST_REASONS: Final = 4  # of either direction
 LEAST_POINTS: Final = 0.05  # less would be printed as nought
 TIE: Final = 0.95  # of the strongest: what reaches it is as strong
 NOBODY: Final = -1
-_MOST_CODES: Final = 2**40  # so that no product of two overflows
 
 Places = npt.NDArray[np.int16]
-Codes = npt.NDArray[np.int64]
 Pick = Callable[[Floats, Places, Floats, Floats], None]
 
 
@@ -154,7 +150,7 @@ def tell(
     values: list[str] = []
     rates = contract.rates or (None,) * len(contract.signals)
     for signal, slots in _by_signal(places):
-        spoken = _Spoken(contract.signals[signal], contract.features, rates[signal])
+        spoken = Spoken(contract.signals[signal], contract.features, rates[signal])
         code, words = spoken.of(slots // places.shape[1], encoded, table)
         said.ravel()[slots] = code + len(values)
         values += words
@@ -233,66 +229,3 @@ def _by_signal(places: Places) -> Iterator[tuple[int, Codes]]:
     for signal, (start, end) in enumerate(pairwise(borders)):
         if end > start:
             yield signal, order[start:end]
-
-
-@dataclass(frozen=True)
-class _Spoken:
-    """One signal, to be put into words for many leads."""
-
-    signal: ModelSignal
-    features: tuple[ModelFeature, ...]
-    rates: Rates | None
-
-    def of(
-        self, leads: Codes, encoded: Floats, table: pd.DataFrame
-    ) -> tuple[Codes, list[str]]:
-        """The different value sides, and which of them each lead has."""
-        signal = self.signal
-        if signal.is_personal:
-            return np.zeros(len(leads), np.int64), [say(signal, (), self.features)]
-        if signal.unit is Unit.CATEGORY:
-            return self._categories(table[self.features[signal.columns[0]].name], leads)
-        unit, decimals = signal.unit, signal.decimals
-        told = [rounded(encoded[leads, c], unit, decimals) for c in signal.columns]
-        code, first = _different(told)
-        return code, self._numbers(np.column_stack(told)[first])
-
-    def _categories(self, column: pd.Series, leads: Codes) -> tuple[Codes, list[str]]:
-        import pandas as pd
-
-        code, texts = pd.factorize(column.array[leads], use_na_sentinel=False)
-        plain = [None if pd.isna(text) else str(text) for text in texts]
-        return code, [self._sentence([text], text) for text in plain]
-
-    def _numbers(self, rows: Floats) -> list[str]:
-        at = 0 if self.rates is None else self.rates.at
-        unit, decimals = self.signal.unit, self.signal.decimals
-        seen = np.column_stack([rows, judged(rows[:, at], unit, decimals)])
-        plain = seen.astype(object)
-        plain[np.isnan(seen)] = None
-        return [self._sentence(told, value) for *told, value in plain.tolist()]
-
-    def _sentence(
-        self, told: Sequence[float | str | None], value: float | str | None
-    ) -> str:
-        said = say(self.signal, told, self.features)
-        if self.rates is None:
-            return said
-        return placed(said, self.rates.place_of(value), self.rates)
-
-
-def _different(columns: list[Floats]) -> tuple[Codes, Codes]:
-    """Number the different rows of some columns, and name the first row of each."""
-    import pandas as pd
-
-    code, codes = np.zeros(len(columns[0]), dtype=np.int64), 1
-    for column in columns:
-        mine, found = pd.factorize(column, use_na_sentinel=False)
-        code, codes = code * len(found) + mine, codes * len(found)
-        if codes > _MOST_CODES:
-            code, kept = pd.factorize(code)
-            codes = len(kept)
-    code, kept = pd.factorize(code)
-    first = np.empty(len(kept), dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]
-    return code, first

@@ -16,10 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from features.vocabulary import Unit
 from models.changing.change import CAUSES, NO_SIGNAL, SAID_POINTS, Parts
-from models.explaining.words import rounded, words_of
-from models.players import ModelSignal
+from models.explaining.spoken import Spoken
 
 from .prior import Prior
 
@@ -79,7 +77,8 @@ class Told:
             if start < end:
                 mine = order[start:end]
                 rows = self.known[parts.lead[mine]]
-                number, said = _said(signal, self.prior, rows)
+                spoken = Spoken(signal, contract.features, None)
+                number, said = spoken.of(rows, self.prior.encoded, self.prior.seen)
                 code[mine] = number + len(words)
                 words += said
         return _worded(code, words)
@@ -101,30 +100,6 @@ def listed(told: Sequence[Told], leads: int) -> pd.api.extensions.ExtensionArray
         mask=pa.array(is_missing),
     )
     return pd.arrays.ArrowExtensionArray(lists)
-
-
-def _said(
-    signal: ModelSignal, prior: Prior, rows: Places
-) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """The different sentences on a signal, and which of them each row has."""
-    features = prior.contract.features
-    if signal.is_personal:
-        return np.zeros(len(rows), np.int64), [words_of(signal, [], features)]
-    if signal.unit is Unit.CATEGORY:
-        held = prior.seen[features[signal.columns[0]].name].array
-        code, texts = pd.factorize(held[rows], use_na_sentinel=False)
-        plain = [None if pd.isna(text) else str(text) for text in texts]
-        return code, [words_of(signal, [text], features) for text in plain]
-    unit, decimals = signal.unit, signal.decimals
-    told = [rounded(prior.encoded[rows, c], unit, decimals) for c in signal.columns]
-    code = np.zeros(len(rows), np.int64)
-    for column in told:
-        own, found = pd.factorize(column, use_na_sentinel=False)
-        code, _ = pd.factorize(code * len(found) + own)
-    _, first = np.unique(code, return_index=True)
-    values = np.column_stack(told)[first].tolist()
-    seen = ([None if v != v else v for v in row] for row in values)
-    return code, [words_of(signal, row, features) for row in seen]
 
 
 def _worded(code: npt.NDArray[np.int64], words: Sequence[str]) -> pa.Array:

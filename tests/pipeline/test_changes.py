@@ -502,6 +502,7 @@ def test_what_was_before_is_rounded_once_as_it_is_on_its_own_night() -> None:
     prior = SimpleNamespace(
         contract=SimpleNamespace(signals=(value,), features=features),
         encoded=np.array([[0.4549]]),
+        seen=pd.DataFrame({"value": [0.4549]}),
     )
     whole = Changes.whole(np.array([3.0]), Cause.TIME)
     parts = replace(whole, signal=np.array([0]))
