@@ -135,14 +135,17 @@ def _cutoffs_said(carded: Carded) -> str:
 
 
 def _given_up(found: Paired, better: int) -> str:
-    """Figures of both, and what the card gives up with its interval."""
+    """Figures of both, and what the card gives up, or gains, with its interval."""
     ours, theirs = found.ours.value, found.theirs.value
     apart = found.difference
-    ends = sorted((better * apart.low, better * apart.high))
+    way, sign = (
+        ("given up", better) if better * apart.value >= 0 else ("gained", -better)
+    )
+    ends = sorted((sign * apart.low, sign * apart.high))
     interval = "" if ends[0] != ends[0] else f" [{ends[0]:.3f}, {ends[1]:.3f}]"
     return (
         f"{theirs:.3f} against the model's {ours:.3f}: "
-        f"{better * apart.value:.3f}{interval} given up"
+        f"{abs(apart.value):.3f}{interval} {way}"
     )
 
 

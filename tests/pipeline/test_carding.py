@@ -121,6 +121,8 @@ def test_people_read_when_a_rule_applies_and_what_the_card_loses() -> None:
     assert "SQL from" not in text
     assert "correlation with the model's points 0.930" in text
     assert "AUC 0.740 against the model's 0.750: 0.010 [-0.020, 0.030] given up" in text
+    # Of a log loss less is better.
+    assert "oss 0.740 against the model's 0.750: 0.010 [-0.020, 0.030] gained" in text
 
 
 def test_a_card_of_one_number_says_that_it_has_no_ranks() -> None:
