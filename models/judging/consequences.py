@@ -147,7 +147,9 @@ def regret(evidence: Evidence, rule: ValueRule, offset: Figure) -> Figure:
     # It grows with the distance from 0, so that the ends of the interval bound it.
     ends = [lost(offset.low), lost(offset.high)]
     least = 0.0 if offset.low <= 0 <= offset.high else min(ends)
-    return Figure(lost(offset.value), least, max(ends))
+    # But for rounding: a lead exactly at the cost may be worth 1e-17 either way.
+    value = lost(offset.value)
+    return Figure(value, min(least, value), max(*ends, value))
 
 
 def _consequence(evidence: Evidence, threshold: float) -> dict[str, float]:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.evidence import Evidence
@@ -121,6 +121,7 @@ def test_without_an_interval_there_is_no_regret_to_tell() -> None:
     st.floats(-3, 3),
     st.floats(0.05, 0.95),
 )
+@example(chance=[0.5, 0.125], one=-2.0, other=-1e-182, cost=0.125)
 def test_regret_is_never_below_nought_and_lies_in_its_interval(
     chance: list[float], one: float, other: float, cost: float
 ) -> None:
