@@ -46,6 +46,8 @@ class Behind:
         'touches on 28 June 2026 (2), 3 June 2026, and more before'
         >>> Behind((visits[0], Touched("call", days[2]))).said({"call": "Call"})
         'visit on 28 June 2026, Call on 3 June 2026'
+        >>> Behind((visits[0], Touched("call", days[2])), more=True).said({})
+        'the latest: visit on 28 June 2026, call on 3 June 2026, and more before'
         >>> Behind().said({})
         ''
         """
@@ -64,7 +66,9 @@ class Behind:
             for (kind, day), number in count.items()
         ]
         one = len(self.touches) == 1 and not self.more
-        first = ("touch on " if one else "touches on ") if len(kinds) == 1 else ""
+        first = "touch on " if one else "touches on "
+        if len(kinds) > 1:
+            first = "the latest: " if self.more else ""
         return first + ", ".join(told) + (", and more before" if self.more else "")
 
 
