@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,13 +22,6 @@ US = timedelta(microseconds=1)
 ADA = Person("ada", "acme", START)
 BOB = Person("bob", None, START)
 AT_NOON = SmallWorld((ADA, BOB), snapshots=(("ada", NOON), ("bob", NOON)))
-
-
-@pytest.fixture(scope="module")
-def loom() -> Iterator[Loom]:
-    made = Loom()
-    yield made
-    made.engine.close()
 
 
 def visit(occurred_at: datetime, recorded_at: datetime | None = None) -> Touch:

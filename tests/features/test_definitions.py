@@ -6,13 +6,11 @@ Python; DuckDB then answers every definition over them, as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-import pytest
 from hypothesis import Phase, given, settings
 
 from features.past.known import held, known_sql
@@ -53,13 +51,6 @@ _COLUMNS = ", ".join(
     for s in CATALOGUE
     for f in s
 )
-
-
-@pytest.fixture(scope="module")
-def loom() -> Iterator[Loom]:
-    made = Loom()
-    yield made
-    made.engine.close()
 
 
 @settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])

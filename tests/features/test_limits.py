@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -39,13 +37,6 @@ OF_COLLEAGUES = {
 }
 TONIGHT = START + 30 * DAY
 LAST_NIGHT = TONIGHT - DAY
-
-
-@pytest.fixture(scope="module")
-def loom() -> Iterator[Loom]:
-    made = Loom()
-    yield made
-    made.engine.close()
 
 
 # --- promises, over every signal -----------------------------------------------------

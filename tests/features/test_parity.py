@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,13 +42,6 @@ TABLES = (
 Worlds = st.SearchStrategy[SmallWorld]
 
 __all__ = ["spark"]
-
-
-@pytest.fixture(scope="module")
-def loom() -> Iterator[Loom]:
-    made = Loom()
-    yield made
-    made.engine.close()
 
 
 # --- on one machine ------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
@@ -13,13 +11,6 @@ from features.past.parts import BUCKETS, Part, parts_of
 from features.weave import weave, weave_in_parts
 from tests.features.loom import Loom
 from tests.features.small_worlds import CATALOGUE, SmallWorld, small_worlds
-
-
-@pytest.fixture(scope="module")
-def loom() -> Iterator[Loom]:
-    made = Loom()
-    yield made
-    made.engine.close()
 
 
 @settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,13 +24,6 @@ BOB = Person("bob", "acme", START + DAY)
 CYD = Person("cyd", "acme", START + 2 * DAY)
 DOT = Person("dot", None, START)
 AT_NOON = SmallWorld((ADA, BOB, CYD, DOT), snapshots=(("ada", NOON),))
-
-
-@pytest.fixture(scope="module")
-def loom() -> Iterator[Loom]:
-    made = Loom()
-    yield made
-    made.engine.close()
 
 
 def at(days_ago: float, kind: str = "visit", **told: object) -> Touch:

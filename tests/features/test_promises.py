@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -41,13 +40,6 @@ ONLY_ADA = SmallWorld((ADA,), snapshots=(("ada", START + 60 * DAY),))
 
 COUNTS = {f.name for s in CATALOGUE for f in s if s.unit is Unit.COUNT}
 Record = TypeVar("Record")
-
-
-@pytest.fixture(scope="module")
-def loom() -> Iterator[Loom]:
-    made = Loom()
-    yield made
-    made.engine.close()
 
 
 # --- equal to the naive oracle -------------------------------------------------------

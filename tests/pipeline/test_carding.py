@@ -27,23 +27,9 @@ from pipeline.carding.written import FORMS, as_csv, as_markdown, as_toml, form_o
 from pipeline.config import load_config
 from pipeline.training.contestants import EVERYBODY, points_table_in
 from tests.pipeline.demo_run import Demo
+from tests.pipeline.plain_company import PLAIN
 from tests.pipeline.processes import Leadlight
 
-PLAIN = """
-[leads]
-from = "leads.csv"
-lead_id = "id"
-created_at = "made"
-[[milestones]]
-from = "m.csv"
-lead_id = "id"
-columns = { won = "won" }
-[outcome]
-conversion = "won"
-horizon_days = 30
-[funnel]
-bottom = ["pricing_page"]
-"""
 LINES = (
     Line("pricing_page_touches_30d", PerTouch(2.0, 5)),
     Line("pricing_page_days_since", (Band(0.0, 6.0), Band(7.0, -1.0), Band(30.0, 0.0))),

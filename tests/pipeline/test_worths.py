@@ -15,22 +15,7 @@ from models.learning.points_table import MOST, Band, PerTouch
 from pipeline.config import load_config
 from pipeline.sections import Config
 from pipeline.training.contestants import points_table_in
-
-PLAIN = """
-[leads]
-from = "leads.csv"
-lead_id = "id"
-created_at = "made"
-[[milestones]]
-from = "m.csv"
-lead_id = "id"
-columns = { won = "won" }
-[outcome]
-conversion = "won"
-horizon_days = 30
-[funnel]
-bottom = ["pricing_page"]
-"""
+from tests.pipeline.plain_company import PLAIN
 
 
 def _config(folder: Path, said: str) -> Config:
