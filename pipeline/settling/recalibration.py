@@ -26,6 +26,7 @@ from features.company import Company
 from features.errors import ConfigError, ModelError
 from features.snapshots import SnapshotRule
 from models.contract import Contract
+from models.treeshap import TreeExplainer
 
 from ..artefacts import (
     BOOSTER,
@@ -45,9 +46,9 @@ from ..artefacts import (
     PREDICTIONS,
     QUALITY,
     SPINE,
-    replace_file,
 )
 from ..company import ending_of, rule_of
+from ..files import replace_file
 from ..running import Told, finish, new_run, with_seconds
 from ..sections import Config
 from ..stage import Say, Shelf, Stage
@@ -149,7 +150,8 @@ def _recalibrate(run: Finished, config: Config, shelf: Shelf) -> None:
         cutoffs=again.proofs.cutoffs,
         recalibration=record(run, found, again, told),
     )
-    put_points(config, shelf, contract)
+    explainer = TreeExplainer(shelf.get(BOOSTER), contract.players)
+    put_points(config, shelf, contract, explainer)
     if run.bundle.precedents is not None:  # as a run of an older version has none
         shelf.put(PRECEDENTS, run.bundle.precedents)
     shelf.put(CONTRACT, contract.to_json())

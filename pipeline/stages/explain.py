@@ -27,7 +27,7 @@ from models.recalling.counting import Past
 from models.recalling.drawing import make_precedents
 from models.served import encode
 from models.treeshap import TreeExplainer
-from models.treeshap.trees import read_trees
+from models.treeshap.trees import Trees
 
 from ..actions import actions_of
 from ..artefacts import (
@@ -67,24 +67,30 @@ def explain(config: Config, shelf: Shelf) -> None:
     if not config.train.refit_after_test:
         learnt = ~split.isin([Split.TEST, Split.EMBARGO]).to_numpy()
     contract = _contract(config, shelf, spine, _trained_until(config, spine[learnt]))
-    found, on_calibrate = put_points(config, shelf, contract)
+    explainer = TreeExplainer(shelf.get(BOOSTER), contract.players)
+    found, on_calibrate = put_points(config, shelf, contract, explainer)
     graded = _with_grades(contract, found, on_calibrate)
-    used = set(read_trees(shelf.get(BOOSTER)).splits.feature.tolist())
+    used = set(explainer.trees.splits.feature.tolist())
     shelf.say("learning what past leads are like")
     features = shelf.get(FEATURES)
     told, forests = with_familiarity(
         config, graded, spine[learnt], features[learnt], used
     )
     shelf.put(FAMILIARITY, forests)
-    shelf.put(PRECEDENTS, _precedents(shelf, told, learnt))
+    shelf.put(PRECEDENTS, _precedents(shelf, told, explainer, learnt))
     shelf.say("counting what became of past leads")
-    shelf.put(CONTRACT, _with_rates(shelf, told).to_json())
+    shelf.put(CONTRACT, _with_rates(shelf, told, explainer.trees).to_json())
 
 
 def put_points(
-    config: Config, shelf: Shelf, contract: Contract
+    config: Config, shelf: Shelf, contract: Contract, explainer: TreeExplainer
 ) -> tuple[Explanation, Mask]:
     """Explain the calibrate and the test rows; put their points and a survey of them.
+
+    Parameters
+    ----------
+    explainer : TreeExplainer
+        Of the booster that is served, with the contract's signals as players.
 
     Returns
     -------
@@ -95,7 +101,6 @@ def put_points(
     """
     spine, features = shelf.get(SPINE), shelf.get(FEATURES)
     split = shelf.get(MARGINS)["split"]
-    explainer = TreeExplainer(shelf.get(BOOSTER), contract.players)
     shown = np.flatnonzero(split.isin([Split.CALIBRATE, Split.TEST]))
     encoded = encode(features.iloc[shown], contract.encoding)
     shelf.say(f"explaining {len(shown):,} snapshots")
@@ -109,9 +114,8 @@ def put_points(
     return found, on_calibrate
 
 
-def _with_rates(shelf: Shelf, contract: Contract) -> Contract:
+def _with_rates(shelf: Shelf, contract: Contract, trees: Trees) -> Contract:
     """Add the conversion rates of past leads by the value of each signal."""
-    trees = read_trees(shelf.get(BOOSTER))
     passed = np.bincount(
         trees.splits.feature, trees.split_rows, minlength=len(contract.features)
     )
@@ -123,14 +127,16 @@ def _with_rates(shelf: Shelf, contract: Contract) -> Contract:
     return replace(contract, rates=rates, rate=past.rate)
 
 
-def _precedents(shelf: Shelf, contract: Contract, learnt: Mask) -> bytes:
+def _precedents(
+    shelf: Shelf, contract: Contract, explainer: TreeExplainer, learnt: Mask
+) -> bytes:
     """Past leads and what became of them, of the rows that the scorer may know of."""
     made = make_precedents(
         shelf.get(SPINE)[learnt],
         shelf.get(FEATURES)[learnt],
         shelf.get(MARGINS)["rolled_margin"].to_numpy(np.float64)[learnt],
         contract,
-        TreeExplainer(shelf.get(BOOSTER), contract.players),
+        explainer,
     )
     return made.to_bytes()
 
