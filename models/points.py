@@ -90,6 +90,22 @@ def log_odds_of(probability: npt.ArrayLike) -> Floats:
     return np.asarray(np.log(inside) - np.log1p(-inside), dtype=np.float64)
 
 
+def signed(points: float, places: int = 1) -> str:
+    """Write points with their sign, and a minus as wide as the plus.
+
+    Examples
+    --------
+    >>> signed(2.04), signed(-0.25), signed(-0.04)
+    ('+2.0', '−0.2', '0.0')
+    >>> signed(6.24), signed(-2.8), signed(-0.01)
+    ('+6.2', '−2.8', '0.0')
+    """
+    told = f"{points:+.{places}f}"
+    if not float(told):
+        return told[1:]
+    return told.replace("-", "−")
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The affine map of one scorer, and where its 50 lies.

@@ -75,17 +75,3 @@ def page(title: str, body: str, *, css: str = "") -> str:
         f"<title>{escape(title)}</title>\n<style>\n{BASE_CSS}{css}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
-
-
-def signed(points: float, places: int = 1) -> str:
-    """Points with their sign, and a minus as wide as the plus.
-
-    Examples
-    --------
-    >>> signed(2.04), signed(-0.25), signed(-0.04)
-    ('+2.0', '−0.2', '0.0')
-    """
-    told = f"{points:+.{places}f}"
-    if not float(told):
-        return told[1:]
-    return told.replace("-", "−")

@@ -24,6 +24,8 @@ import numpy as np
 
 from features.errors import ModelError
 
+from ..points import signed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -240,18 +242,6 @@ def said_changes(
         _sentence(change[n], totals[n], order[n], above.get(n, ""), since[n])
         for n in range(len(change))
     ]
-
-
-def signed(points: float) -> str:
-    """Write points with their sign, to one decimal.
-
-    Examples
-    --------
-    >>> signed(6.24), signed(-2.8), signed(-0.01)
-    ('+6.2', '−2.8', '0.0')
-    """
-    told = f"{points:+.1f}"
-    return "0.0" if float(told) == 0 else told.replace("-", "−")
 
 
 def _sentence(

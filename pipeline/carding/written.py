@@ -11,10 +11,10 @@ from typing import Final
 from features.errors import ConfigError
 from models.carding.fidelity import Fidelity
 from models.learning.points_table import Line, PerTouch
+from models.points import signed
 from models.promoting.paired import Paired
 
 from ..guess import toml
-from ..paper import signed
 from ..training.contestants import EVERYBODY
 from .carding import Carded
 

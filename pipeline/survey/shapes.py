@@ -13,8 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from features.vocabulary import Unit
-
-from ..paper import signed
+from models.points import signed
 
 SHAPES_CSS: Final = """\
 .shapes { display: grid; gap: 1.5rem 1.75rem; margin-top: 1rem;

@@ -8,11 +8,12 @@ from typing import Final
 from features.errors import RunError
 from models.changing.change import CAUSES, Cause, Change
 from models.explaining.words import uncapital
+from models.points import signed
 
 from ..night.ledger import Entry
 from .found import Why
 from .inert import inert
-from .outlook import Below, Item, Section, plain, signed
+from .outlook import Below, Item, Section, plain
 
 _TOLERANCE: Final = 1e-4  # points, as for reasons
 _MOST: Final = 3  # signals under a cause, where they are not all asked for

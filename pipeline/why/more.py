@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.explaining.reasons import LEAST_POINTS
+from models.points import signed
 from models.wording import Wording
 
 from ..night.ledger import Entry
 from .changes import changes_of, changes_section
 from .found import Why
 from .inert import inert
-from .outlook import Below, Item, Section, signed
+from .outlook import Below, Item, Section
 from .row import can_be_walked, encoded_row
 
 if TYPE_CHECKING:

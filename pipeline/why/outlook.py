@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..paper import signed as signed
-
 
 @dataclass(frozen=True)
 class Below:

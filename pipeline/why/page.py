@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from models.points import signed
+
 from ..paper import page as on_paper
 from .found import Why
 from .inert import inert, inert_long
 from .lines import Line
-from .outlook import Below, Item, Section, plain, signed
+from .outlook import Below, Item, Section, plain
 from .picture import waterfall
 from .said import (
     chance_alone,

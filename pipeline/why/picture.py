@@ -13,9 +13,11 @@ from html import escape
 from textwrap import wrap
 from typing import Final
 
+from models.points import signed
+
 from .found import Why
 from .inert import inert, inert_long
-from .outlook import plain, signed
+from .outlook import plain
 from .said import (
     chance_alone,
     cutoffs_told,

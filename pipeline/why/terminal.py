@@ -14,10 +14,12 @@ from typing import Final, TextIO
 from rich.console import Console
 from rich.text import Text
 
+from models.points import signed
+
 from .found import Why
 from .inert import inert_long
 from .lines import Line
-from .outlook import Item, Section, plain, signed
+from .outlook import Item, Section, plain
 from .said import (
     chance,
     evidence_of,

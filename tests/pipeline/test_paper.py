@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.paper import BASE_CSS, page, signed
+from models.points import signed
+from pipeline.paper import BASE_CSS, page
 
 
 class _Tags(HTMLParser):

@@ -16,12 +16,13 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from features.errors import ConfigError
+from models.points import signed
 from pipeline.cli.looking import why
 from pipeline.why.asked import Asked, answer
 from pipeline.why.data import as_json, data
 from pipeline.why.found import Why
 from pipeline.why.inert import inert, inert_long
-from pipeline.why.outlook import plain, signed
+from pipeline.why.outlook import plain
 from pipeline.why.page import page
 from pipeline.why.picture import steps_of, svg, waterfall
 from pipeline.why.terminal import show, told
