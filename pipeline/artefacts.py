@@ -16,10 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .files import beside as beside
-from .files import digest as digest
-from .files import finite as finite
-from .files import replace_file as replace_file
+from .files import finite
 
 Value = TypeVar("Value")
 

@@ -22,7 +22,8 @@ from models.treeshap import TreeExplainer
 from models.treeshap.verify import Explainer, verified
 from models.unfamiliar.isolation import Isolation
 
-from .artefacts import BOOSTER, CONTRACT, FAMILIARITY, PRECEDENTS, digest
+from .artefacts import BOOSTER, CONTRACT, FAMILIARITY, PRECEDENTS
+from .files import digest
 from .stage import read_manifest
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 from features.engine import Engine, literal
 from features.world import Company, World, generate, true_probability
 
-from .artefacts import replace_file
+from .files import replace_file
 
 MOST_AGE_DAYS = 180
 HORIZON_DAYS = 30

@@ -13,8 +13,9 @@ from typing import Any
 
 from features.errors import RunError
 
-from .artefacts import CHECKS, QUALITY, replace_file
+from .artefacts import CHECKS, QUALITY
 from .checks import report_of, run_checks
+from .files import replace_file
 from .registering.inheritance import note_champion
 from .sections import Config
 from .stage import Say, read_manifest

@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 from features.errors import RunError
 
-from .artefacts import Artefact, digest, replace_file
+from .artefacts import Artefact
+from .files import digest, replace_file
 from .sections import Config
 
 Value = TypeVar("Value")

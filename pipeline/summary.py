@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from models.judging.contestants import WORDS
+from models.stand_ins import WORDS
 from models.surveying.importance import overall
 
 from .artefacts import (

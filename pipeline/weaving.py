@@ -25,7 +25,7 @@ from features.past.parts import BUCKETS, parts_of
 from features.vocabulary import ROW, SNAPSHOT_AT
 from features.weave import weave, weave_by_query, weave_in_parts
 
-from .artefacts import replace_file
+from .files import replace_file
 from .stage import Say
 
 SCRATCH = ".features"  # in a run folder: parts of a build that is not finished

@@ -13,11 +13,7 @@ import numpy.typing as npt
 
 from ..evidence import Keys
 from ..promoting.paired import pair
-from ..stand_ins import CONSTANT as CONSTANT
-from ..stand_ins import POINTS_TABLE as POINTS_TABLE
-from ..stand_ins import SCORECARD as SCORECARD
-from ..stand_ins import WORDS as WORDS
-from ..stand_ins import stands_in as stands_in
+from ..stand_ins import WORDS
 from .intervals import DRAWS, Figure
 
 

@@ -36,9 +36,9 @@ def card(
     as_json: AsJson = False,
 ) -> None:
     """Put the model on a card: few rules with whole points, and what that gives up."""
-    from ..artefacts import replace_file
     from ..carding.carding import card_of
     from ..carding.written import as_markdown, form_of, written
+    from ..files import replace_file
 
     form = None if out is None else form_of(out)
     # A run folder says everything; the configuration only where the last one lies.

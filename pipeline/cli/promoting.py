@@ -33,7 +33,7 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Compare two scorers on the test rows of the first that are new to the second."""
-    from ..artefacts import finite
+    from ..files import finite
     from ..registering.comparison import compare as compared
     from ..registering.contenders import find_contender
     from ..registering.memo import comparison_dict, comparison_lines
@@ -105,7 +105,7 @@ def _go_back(settings: Config, to: str | None, asked: Asked) -> None:
 def _tell(memo: Memo, *, as_json: bool) -> None:
     from features.errors import ModelError
 
-    from ..artefacts import finite
+    from ..files import finite
 
     if as_json:
         told = finite(memo.to_dict())

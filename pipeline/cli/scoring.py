@@ -59,7 +59,7 @@ def score(
     """Score leads in batch, each with its reasons."""
     import pyarrow as pa
 
-    from ..artefacts import beside
+    from ..files import beside
     from ..night.ledger import ledger_of, write_ledger
     from ..night.output import check_ending, check_place, write_scores
     from ..night.scorer import scorer_file_of, scorer_in, write_scorer
@@ -105,7 +105,7 @@ def score(
 
 def closing(scored: Scored, out: Path) -> dict[str, Any]:
     """Return what the command says in the end, for a machine."""
-    from ..artefacts import finite
+    from ..files import finite
 
     told: dict[str, Any] = finite(
         {

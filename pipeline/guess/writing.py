@@ -8,8 +8,8 @@ from pathlib import Path
 
 from features.engine import open_engine
 from features.errors import ConfigError
-from pipeline.artefacts import replace_file
 from pipeline.config import load_config
+from pipeline.files import replace_file
 from pipeline.intake.files import found_files
 
 from .guessed import guess_of

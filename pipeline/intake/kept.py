@@ -44,7 +44,7 @@ import pyarrow.parquet as pq
 from features.engine import literal
 from features.errors import ConfigError, RunError
 
-from ..artefacts import replace_file
+from ..files import replace_file
 from ..origins import TouchesConfig
 from ..sections import SourceConfig
 from .report import FileDigest, SourceReport

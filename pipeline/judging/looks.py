@@ -25,7 +25,7 @@ import pandas as pd
 
 from features.errors import RunError
 
-from ..artefacts import replace_file
+from ..files import replace_file
 
 LOOKS = "looks.json"  # in the folder of the runs
 _LOCK = "looks.lock"

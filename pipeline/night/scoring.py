@@ -25,9 +25,9 @@ from features.vocabulary import Qualification, Status
 from models.contract import Contract
 from models.explaining.explanation import explain, grades
 from models.explaining.reasons import Told, tell
-from models.judging.contestants import stands_in
 from models.points import Floats
 from models.served import encode
+from models.stand_ins import stands_in
 
 from ..bundle import Bundle
 from ..intake import Kept, kept_in, take_in

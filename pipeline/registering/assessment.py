@@ -18,7 +18,6 @@ from features.catalogue import slug
 from features.errors import LeadlightError
 from features.vocabulary import ROW, Qualification, Split
 from models.evidence import Mask
-from models.judging.contestants import POINTS_TABLE
 from models.judging.intervals import Figure, exact_interval, paired_difference
 from models.judging.quality import log_losses
 from models.promoting.conditions import (
@@ -28,6 +27,7 @@ from models.promoting.conditions import (
     segments_gate,
 )
 from models.promoting.gates import Gate, Outcome, gates_of_checks, repeats_check
+from models.stand_ins import POINTS_TABLE
 from models.treeshap import TreeExplainer
 
 from ..artefacts import CUTOFFS, ENCODING, FEATURES, JUDGED, PREDICTIONS, QUALITY

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from features.errors import ModelError, RunError
 from models.contract import Contract
 
-from ..artefacts import digest
 from ..bundle import Bundle, Source, open_bundle, source_of_run
 from ..config import defaults
+from ..files import digest
 from ..sections import Config
 from ..stage import MANIFEST, read_manifest
 from .registry import Version, find_version, version_of_run

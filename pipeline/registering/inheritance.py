@@ -20,8 +20,9 @@ from features.errors import LeadlightError
 from models.contract import Contract
 from models.points import log_odds_of, probability_of
 
-from ..artefacts import CHAMPION_THEN, replace_file
+from ..artefacts import CHAMPION_THEN
 from ..company import ending_of, rule_of
+from ..files import replace_file
 from ..sections import Config
 
 

@@ -24,8 +24,8 @@ from ..artefacts import (
     PREDICTIONS,
     QUALITY,
     SPINE,
-    replace_file,
 )
+from ..files import replace_file
 from ..sections import Config
 from ..stage import Say
 from .assessment import gates_of

@@ -32,9 +32,9 @@ from ..artefacts import (
     QUALITY,
     SIGNALS_PAGE,
     STABILITY,
-    digest,
 )
 from ..bundle import Source
+from ..files import digest
 from ..sections import Config
 from ..stage import MANIFEST
 from .metrics import beyond, metrics_of

@@ -28,9 +28,9 @@ from ..artefacts import (
     LADDER,
     MARGINS,
     SPINE,
-    digest,
 )
 from ..bundle import Bundle, open_bundle, source_of_run
+from ..files import digest
 from ..stage import read_manifest
 from .settlement import with_test_halves
 

@@ -14,13 +14,7 @@ from features.catalogue import Catalogue, catalogue_of, slug
 from features.company import Company
 from features.errors import ConfigError
 from features.vocabulary import Split, Unit
-from models.judging.contestants import (
-    CONSTANT,
-    POINTS_TABLE,
-    SCORECARD,
-    Contestant,
-    contest,
-)
+from models.judging.contestants import Contestant, contest
 from models.learning.conversion import Learnable, margins_of
 from models.learning.points_table import (
     MOST,
@@ -35,6 +29,7 @@ from models.learning.scorecard import fit_scorecard
 from models.learning.splits import Blocks
 from models.points import Floats
 from models.served import encode
+from models.stand_ins import CONSTANT, POINTS_TABLE, SCORECARD
 
 from ..judging.judgement import KNOWN
 from ..sections import Config

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue_of
-from models.judging.contestants import POINTS_TABLE, SCORECARD
 from models.learning.conversion import Learnable, margins_of
 from models.learning.encoding import Chosen
 from models.learning.few import (
@@ -28,6 +27,7 @@ from models.learning.few import (
 from models.learning.splits import Blocks, SplitRule, TooLittle
 from models.learning.timeline import Rows, Timeline
 from models.points import Floats
+from models.stand_ins import POINTS_TABLE, SCORECARD
 
 from ..sections import Config
 from .contestants import Labelled, points_margins, points_table_in

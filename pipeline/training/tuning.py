@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from models.learning.splits import divide
 from models.learning.tuning import Tuned, beside, objective, suggested
 
-from ..artefacts import FEATURES, SPINE, digest, replace_file
+from ..artefacts import FEATURES, SPINE
+from ..files import digest, replace_file
 from ..sections import Config
 from ..stage import Say, Shelf
 from .trainable import trainable

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from models.judging.contestants import WORDS, contest
+from models.judging.contestants import contest
+from models.stand_ins import WORDS
 
 
 def test_a_contestant_that_knows_less_is_worse_by_what_it_does_not_know() -> None:

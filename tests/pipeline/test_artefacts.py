@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import digest, record, replace_file, table, text
+from pipeline.artefacts import record, table, text
+from pipeline.files import digest, replace_file
 
 INSTANTS = pd.to_datetime(pd.Series(["2026-01-01T00:00:00.000001Z", None]), utc=True)
 FRAME = pd.DataFrame(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import digest
+from pipeline.files import digest
 from tests.pipeline.demo_run import CHANGES, WORLD, Demo, lines, write_lines
 from tests.pipeline.processes import ROOT, Done, Leadlight, environment
 
@@ -214,12 +214,12 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_scores(
     few = write_lines(tmp_path / "few.csv", [head, *rows[:3]])
     first = (
         "import resource\n"
-        "from pipeline import artefacts\n"
-        "whole = artefacts.beside\n"
+        "from pipeline import files\n"
+        "whole = files.beside\n"
         "def full(path):\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "    return whole(path)\n"
-        "artefacts.beside = full\n"
+        "files.beside = full\n"
     )
     done = leadlight(
         "score", few, "-o", out, "--run", demo.run, "-q", cwd=desk, first=first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.judging.contestants import WORDS
+from models.stand_ins import WORDS
 from pipeline.summary import summary
 from tests.pipeline.demo_run import Demo, record
 

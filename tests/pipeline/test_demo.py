@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import FEATURES, PREDICTIONS, SPINE, digest
+from pipeline.artefacts import FEATURES, PREDICTIONS, SPINE
+from pipeline.files import digest
 from pipeline.stages import STAGES
 from tests.pipeline.demo_run import CHANGES, STARTED_AT, Demo, lines, record
 from tests.pipeline.processes import Leadlight, killed_at

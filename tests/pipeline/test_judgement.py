@@ -15,7 +15,8 @@ from features.vocabulary import Split
 from models.evidence import Evidence
 from models.qualifying.cutoffs import Cutoffs, choose_cutoffs
 from models.qualifying.rules import CapacityRule, CutoffRules, ValueRule
-from pipeline.artefacts import CONSEQUENCES, CUTOFFS, QUALITY, replace_file
+from pipeline.artefacts import CONSEQUENCES, CUTOFFS, QUALITY
+from pipeline.files import replace_file
 from pipeline.judging.judgement import Judgement, judgement_of, on_test, unseen_of
 from pipeline.registering.metrics import beyond
 from pipeline.summary import summary

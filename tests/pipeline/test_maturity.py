@@ -15,8 +15,9 @@ from features.snapshots import Ending, SnapshotRule
 from models.calibrating.calibration import fit_calibrator
 from models.evidence import Codes
 from models.points import Floats, probability_of
-from pipeline.artefacts import MATURITY, replace_file
+from pipeline.artefacts import MATURITY
 from pipeline.checks.case import Case
+from pipeline.files import replace_file
 from pipeline.judging.maturity import Ripening, ripening, told
 from pipeline.summary import summary
 from tests.features.small_tables import Tables, jan

@@ -16,8 +16,9 @@ from features.errors import ModelError
 from models.recalling.likeness import leads_like
 from models.recalling.precedents import Precedents, above_cutoff, population
 from models.wording import Wording
-from pipeline.artefacts import PRECEDENTS, digest
+from pipeline.artefacts import PRECEDENTS
 from pipeline.bundle import open_bundle, source_of_run
+from pipeline.files import digest
 from pipeline.registering.tracking import source_of_alias
 from pipeline.settling.recalibration import recalibrate
 from pipeline.stage import read_manifest

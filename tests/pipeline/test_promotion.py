@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from models.contract import Contract
-from pipeline.artefacts import PREDICTIONS, digest
+from pipeline.artefacts import PREDICTIONS
 from pipeline.config import load_config
+from pipeline.files import digest
 from pipeline.registering.registry import find_version, turns
 from pipeline.registering.tracking import registry
 from pipeline.sections import Config

@@ -15,10 +15,10 @@ from features.errors import ConfigError, ModelError, RunError
 from features.world import World
 from models.contract import Contract
 from models.served import encode
-from pipeline.artefacts import digest
 from pipeline.bundle import Bundle, open_bundle, source_of_run
 from pipeline.config import load_config
 from pipeline.demo import write_company
+from pipeline.files import digest
 from pipeline.night.scoring import score_leads
 from pipeline.running import latest_run, run_all
 from pipeline.sections import Config

@@ -20,8 +20,8 @@ import pytest
 from features.errors import DataError, ModelError
 from models.contract import Contract
 from models.served import encode
-from pipeline.artefacts import digest
 from pipeline.bundle import open_bundle, source_of_run
+from pipeline.files import digest
 from pipeline.night.ledger import SEEN, ledger_of
 from pipeline.night.output import write_scores
 from pipeline.night.scorer import scorer_file_of

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.artefacts import FEATURES, digest
+from pipeline.artefacts import FEATURES
+from pipeline.files import digest
 from pipeline.weaving import SCRATCH
 from tests.pipeline.demo_run import CHANGES, Demo
 from tests.pipeline.processes import Leadlight, killed_when
