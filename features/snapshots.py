@@ -16,7 +16,7 @@ from .vocabulary import DAY_US
 
 Rule = Literal["weekly", "after_creation", "on_kind", "at", "export"]
 
-_HOUR_US = 3_600_000_000
+HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,9 @@ def make_scoring_spine(
     elif at is None:
         raise DataError(f"Scoring under the rule {rule.rule!r} needs an instant.")
     else:
-        asked = snapshot = _instant(at)
+        asked = snapshot = instant_sql(at)
     if rule.rule == "after_creation":
-        snapshot = f"l.created_at + {_span(rule.delay_hours * _HOUR_US)}"
+        snapshot = f"l.created_at + {span_sql(rule.delay_hours * HOUR_US)}"
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE spine AS
@@ -195,9 +195,9 @@ def _asked(rule: SnapshotRule, until: datetime | None) -> str:
         return "SELECT lead_id, CAST(NULL AS TIMESTAMP) AS snapshot_at FROM leads"
     if until is None:
         raise DataError("There is no instant in the data to look back from.")
-    last, oldest = _instant(until), _span(rule.most_age_days * DAY_US)
+    last, oldest = instant_sql(until), span_sql(rule.most_age_days * DAY_US)
     if rule.rule == "after_creation":
-        delay = _span(rule.delay_hours * _HOUR_US)
+        delay = span_sql(rule.delay_hours * HOUR_US)
         return (
             f"SELECT lead_id, created_at + {delay} AS snapshot_at FROM leads "
             f"WHERE created_at + {delay} <= {last}"
@@ -210,7 +210,7 @@ def _asked(rule: SnapshotRule, until: datetime | None) -> str:
             f"WHERE kind = {kind} AND snapshot_at <= {last}"
         )
     if rule.rule == "at":
-        instants = ", ".join(dict.fromkeys(_instant(a) for a in rule.at))
+        instants = ", ".join(dict.fromkeys(instant_sql(a) for a in rule.at))
         return (
             f"SELECT lead_id, snapshot_at FROM leads, (SELECT unnest([{instants}]) "
             f"AS snapshot_at) WHERE snapshot_at <= {last} "
@@ -237,10 +237,12 @@ def _count(connection: Engine, table: str) -> int:
     return int(one_row(connection, f"SELECT count(*) FROM {table}")[0])
 
 
-def _span(microseconds: float) -> str:
+def span_sql(microseconds: float) -> str:
+    """Return SQL for a length of time."""
     return f"to_microseconds({round(microseconds)})"
 
 
-def _instant(value: datetime) -> str:
+def instant_sql(value: datetime) -> str:
+    """Return SQL for an instant, UTC where it does not say its offset."""
     aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value
     return f"TIMESTAMP '{aware.astimezone(UTC).replace(tzinfo=None).isoformat(' ')}'"
