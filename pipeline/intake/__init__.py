@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from .desk import take_in
 from .kept import Kept, kept_in
-from .report import FileDigest, IntakeReport, SourceReport
+from .report import FileDigest, IntakeReport, SourceReport, UnreadableCells
 
 __all__ = [
     "FileDigest",
     "IntakeReport",
     "Kept",
     "SourceReport",
+    "UnreadableCells",
     "kept_in",
     "take_in",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from features.engine import Engine, literal, quoted
 
-from .report import Origin, SourceReport
+from .report import Origin, SourceReport, UnreadableCells
 from .sources import Source
 from .terms import Terms
 
@@ -31,6 +31,7 @@ class Counts:
     recorded_at_missing: int = 0
     values_unreadable: int = 0
     twins: int = 0
+    cells_unreadable: tuple[UnreadableCells, ...] = ()
 
 
 def count(engine: Engine, rows: str) -> int:
@@ -132,4 +133,5 @@ def settle(
         recorded_at_missing=counts.recorded_at_missing,
         values_unreadable=counts.values_unreadable,
         twins=counts.twins,
+        cells_unreadable=counts.cells_unreadable,
     )

@@ -47,9 +47,9 @@ from features.errors import ConfigError, RunError
 from ..files import replace_file
 from ..origins import TouchesConfig
 from ..sections import SourceConfig
-from .report import FileDigest, SourceReport
+from .report import FileDigest, SourceReport, UnreadableCells
 
-FORMAT = 1
+FORMAT = 2
 LISTED = "touches.parts.json"  # beside the tables: where the parts are
 RECORD = "parts.json"
 LOCK = "lock"
@@ -232,4 +232,8 @@ def _key(touches: TouchesConfig, source: SourceConfig) -> str:
 
 def _report(told: dict[str, Any]) -> SourceReport:
     files = tuple(FileDigest(**f) for f in told["files"])
-    return SourceReport(**{**told, "files": files})
+    unreadable = tuple(
+        UnreadableCells(**{**c, "examples": tuple(c["examples"])})
+        for c in told["cells_unreadable"]
+    )
+    return SourceReport(**{**told, "files": files, "cells_unreadable": unreadable})

@@ -26,6 +26,33 @@ class FileDigest:
 
 
 @dataclass(frozen=True)
+class UnreadableCells:
+    """Cells of one column that say something nobody can read; they count as missing.
+
+    Only the cell is lost, and never its row: that is for columns a row can do without.
+
+    Attributes
+    ----------
+    column : str
+        As the source calls it.
+    why : str
+        What they should have been; a whole sentence, of the most frequent kind.
+    count : int
+        Cells of rows kept that could not be read.
+    filled : int
+        Cells of rows kept that hold any text, unreadable ones included.
+    examples : tuple of str
+        Up to three different texts, the most frequent first.
+    """
+
+    column: str
+    why: str
+    count: int
+    filled: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SourceReport:
     """One source of one table.
 
@@ -51,6 +78,8 @@ class SourceReport:
     twins : int
         Touches that tell again of a lead, kind, instant and asset that another row
         of the same source tells of, but not in every column: kept.
+    cells_unreadable : tuple of UnreadableCells
+        One for each column with such cells, where a row can do without the column.
     """
 
     table: str
@@ -64,6 +93,7 @@ class SourceReport:
     recorded_at_missing: int = 0
     values_unreadable: int = 0
     twins: int = 0
+    cells_unreadable: tuple[UnreadableCells, ...] = ()
 
     def __post_init__(self) -> None:
         told = sum(self.reasons.values())
@@ -101,7 +131,31 @@ def added_up(reports: Sequence[SourceReport]) -> SourceReport:
         recorded_at_missing=sum(r.recorded_at_missing for r in reports),
         values_unreadable=sum(r.values_unreadable for r in reports),
         twins=sum(r.twins for r in reports),
+        cells_unreadable=_unreadable_together(
+            [c for r in reports for c in r.cells_unreadable]
+        ),
     )
+
+
+def _unreadable_together(
+    cells: Sequence[UnreadableCells],
+) -> tuple[UnreadableCells, ...]:
+    """Add up what the parts of a source say of the same column."""
+    by_column: dict[str, UnreadableCells] = {}
+    for part in cells:
+        if (other := by_column.get(part.column)) is None:
+            by_column[part.column] = part
+            continue
+        more = max(other, part, key=lambda c: c.count)
+        examples = dict.fromkeys((*other.examples, *part.examples))
+        by_column[part.column] = UnreadableCells(
+            part.column,
+            more.why,
+            other.count + part.count,
+            other.filled + part.filled,
+            tuple(examples)[:3],
+        )
+    return tuple(by_column.values())
 
 
 @dataclass(frozen=True)

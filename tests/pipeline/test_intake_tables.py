@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from features.errors import ConfigError, DataError, SourceError
-from pipeline.intake import IntakeReport, SourceReport
+from pipeline.intake import IntakeReport, SourceReport, UnreadableCells
+from pipeline.intake.report import added_up
 
 Intake = Callable[..., IntakeReport]
 Table = Callable[..., list[dict[str, Any]]]
@@ -210,6 +211,20 @@ def test_no_readable_lead_stops(intake: Intake) -> None:
 def test_a_report_that_does_not_add_up_cannot_be_made() -> None:
     with pytest.raises(SourceError, match="do not add up: 3 came in, 1 were kept, 1"):
         SourceReport("leads", (), 3, 1, 1, 1, {"Why.": 1})
+
+
+def test_unreadable_cells_of_parts_add_up_by_column() -> None:
+    one = UnreadableCells("won", "It is no instant.", 2, 5, ("soon", "?"))
+    two = UnreadableCells("won", "It is no instant.", 3, 4, ("later", "?", "never"))
+    other = UnreadableCells("lost", "It is no instant.", 1, 1, ("x",))
+    parts = [
+        SourceReport("milestones", (), 9, 9, 0, 9, {}, cells_unreadable=cells)
+        for cells in ((one,), (two, other))
+    ]
+    assert added_up(parts).cells_unreadable == (
+        UnreadableCells("won", "It is no instant.", 5, 9, ("soon", "?", "later")),
+        other,
+    )
 
 
 def test_tables_that_are_not_configured_are_written_empty(
