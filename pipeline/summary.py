@@ -8,13 +8,13 @@ from typing import Any
 from models.stand_ins import WORDS
 from models.surveying.importance import overall
 
+from .accounting import rows_lines
 from .artefacts import (
     CALIBRATION,
     CATALOGUE,
     CHECKS,
     CUTOFFS,
     IMPORTANCE,
-    INTAKE,
     LADDER,
     MATURITY,
     QUALITY,
@@ -30,7 +30,7 @@ def summary(folder: Path) -> str:
     """Return the summary of a finished run, as plain text."""
     quality = QUALITY.read(folder / QUALITY.file)
     parts = [
-        _rows(folder),
+        rows_lines(folder),
         *_maturity(folder),
         _model(folder),
         _quality(quality),
@@ -39,24 +39,6 @@ def summary(folder: Path) -> str:
         _checks(folder),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _rows(folder: Path) -> str:
-    intake, spine = (
-        INTAKE.read(folder / INTAKE.file),
-        CATALOGUE.read(folder / CATALOGUE.file),
-    )
-    lines = ["Rows"]
-    for source in intake["sources"]:
-        aside = source["rows_quarantined"]
-        told = f", {aside:,} set aside" if aside else ""
-        lines.append(f"  {source['table']:<18}{source['rows_in']:>10,} in{told}")
-    counts = spine["spine"]
-    lines.append(
-        f"  {'snapshots':<18}{counts['snapshots']:>10,} of {counts['leads']:,} leads, "
-        f"{counts['conversions']:,} followed by a conversion"
-    )
-    return "\n".join(lines)
 
 
 def _maturity(folder: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from features.attrition import attrition_of
 from features.catalogue import Catalogue, catalogue_of
 from features.company import Company
 from features.engine import Engine, bytes_of, instants_are_utc
@@ -34,6 +35,7 @@ def build_as(config: Config, shelf: Shelf, company: Company | None) -> None:
         shelf.say("taking snapshots")
         how = rule_of(config), ending_of(config), maturity
         counts = make_labelled_spine(connection, *how)
+        attrition = attrition_of(connection, how[0], maturity)
         aged = ripening(connection, *how, counts.snapshots)
         catalogue = catalogue_of(
             company or company_of(config, attribute_values(connection))
@@ -49,6 +51,7 @@ def build_as(config: Config, shelf: Shelf, company: Company | None) -> None:
     shelf.put(MATURITY, told(aged))
     listing = {
         "spine": counts.to_dict(),
+        "leads": attrition.to_dict(),
         "horizon_days": maturity.horizon_days,
         "known_until": None if until is None else until.isoformat(),
         "company": catalogue.company.to_dict(),
