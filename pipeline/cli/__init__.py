@@ -7,6 +7,7 @@ at once. Data go to standard output, what is going on to standard error.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from features.errors import LeadlightError
 
 from . import carding, looking, making, promoting, recalibrating, scoring, tuning
 from .app import app
+from .exits import ExitCode
 from .making import STAGE_HELP
 
 # As they are used, whatever the order in which modules are imported.
@@ -26,8 +28,6 @@ ORDER = (
 app.registered_commands.sort(
     key=lambda c: ORDER.index(c.name or getattr(c.callback, "__name__", ""))
 )
-
-_INTERRUPTED = 130
 
 __all__ = [
     "STAGE_HELP", "app", "carding", "looking", "main", "making", "promoting",
@@ -41,25 +41,41 @@ def main() -> None:
     # Training threads that spin while they wait take four times as long on a machine
     # that is also doing something else. Read once, when LightGBM is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    stop = _Stop()
     try:
         app()
     except LeadlightError as error:
         if _is_interrupt(error):  # the intake takes it for a fault of the file
-            sys.exit(_INTERRUPTED)
+            sys.exit(stop.code)
         typer.echo(f"leadlight: {error}", err=True)
-        sys.exit(1)
+        sys.exit(ExitCode.MENDABLE)
     except OSError as error:  # a full disk, a folder that may not be written
         typer.echo(f"leadlight: {error}.", err=True)
-        sys.exit(1)
+        sys.exit(ExitCode.MENDABLE)
     except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
+        sys.exit(stop.code)
+    except SystemExit as ended:  # Typer makes one of a KeyboardInterrupt
+        is_stop = ended.code == ExitCode.INTERRUPTED
+        sys.exit(stop.code if is_stop else ended.code)
     except _engine_errors() as error:
         if _is_interrupt(error):
-            sys.exit(_INTERRUPTED)
+            sys.exit(stop.code)
         if isinstance(error, RuntimeError):
             raise
         typer.echo(f"leadlight: {_of_engine(error)}", err=True)
-        sys.exit(1)
+        sys.exit(ExitCode.MENDABLE)
+
+
+class _Stop:
+    """SIGTERM ends a command as Ctrl-C does, tidily, and with a code of its own."""
+
+    def __init__(self) -> None:
+        self.code = ExitCode.INTERRUPTED
+        signal.signal(signal.SIGTERM, self._terminated)
+
+    def _terminated(self, number: int, frame: object) -> None:
+        self.code = ExitCode.TERMINATED
+        raise KeyboardInterrupt
 
 
 def _engine_errors() -> tuple[type[Exception], ...]:
@@ -114,4 +130,4 @@ def _guard() -> None:
             "environment of its own.",
             err=True,
         )
-        sys.exit(1)
+        sys.exit(ExitCode.MENDABLE)

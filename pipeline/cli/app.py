@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .exits import listed
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -21,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich's help takes three times as long as all the rest
     help="Predictive lead scoring that can be seen through.",
+    epilog=listed(),
 )
 
 ConfigFile = Annotated[

@@ -21,6 +21,7 @@ from .app import (
     folder_of,
     load,
 )
+from .exits import ExitCode
 
 
 @app.command()
@@ -53,7 +54,7 @@ def check(
             if f.said and f.answer in {"issue", "tip"}:
                 typer.echo(f"      {f.said}")
     if any(f.answer == "issue" for f in findings):
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.ISSUES_STAND)
 
 
 class Against(StrEnum):

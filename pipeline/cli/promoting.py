@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .app import DEFAULT_CONFIG, AsJson, Changes, ConfigFile, Quiet, app, load, progress
+from .exits import ExitCode
 
 if TYPE_CHECKING:
     from ..registering.memo import Memo
@@ -103,8 +104,6 @@ def _go_back(settings: Config, to: str | None, asked: Asked) -> None:
 
 
 def _tell(memo: Memo, *, as_json: bool) -> None:
-    from features.errors import ModelError
-
     from ..files import finite
 
     if as_json:
@@ -117,7 +116,8 @@ def _tell(memo: Memo, *, as_json: bool) -> None:
             if gate.is_failed:
                 typer.echo(f"{'':<13}{gate.said}")
     if not memo.granted:
-        raise ModelError(memo.refusal())
+        typer.echo(f"leadlight: {memo.refusal()}", err=True)
+        raise typer.Exit(ExitCode.ISSUES_STAND)
     if not as_json:
         typer.echo(f"The champion of {memo.model} is now {memo.scorer}.")
 

@@ -63,7 +63,15 @@ class Done:
     @property
     def sentence(self) -> str:
         """What it said, if it stopped as it should: one line and exit code 1."""
-        assert self.code == 1, (self.code, self.err)
+        return self._last(1)
+
+    @property
+    def refusal(self) -> str:
+        """What it said, if issues stood in the way: one line and exit code 4."""
+        return self._last(4)
+
+    def _last(self, code: int) -> str:
+        assert self.code == code, (self.code, self.err)
         *_, last = self.err.splitlines()
         assert "Traceback" not in self.err
         assert last.startswith("leadlight: ")

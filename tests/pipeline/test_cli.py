@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeline.cli.exits import MEANINGS, ExitCode
 from pipeline.files import digest
 from tests.pipeline.demo_run import CHANGES, WORLD, Demo, lines, write_lines
 from tests.pipeline.processes import ROOT, Done, Leadlight, environment
@@ -335,9 +336,39 @@ def test_checks_are_told_for_people_and_for_machines(
 ) -> None:
     done = leadlight("check", "--json", cwd=demo.folder)
     found = {f["code"]: f["answer"] for f in json.loads(done.out)}
-    assert done.code == int("issue" in found.values())
+    assert done.code == (4 if "issue" in found.values() else 0)
     told = leadlight("check", "--explain", "LL101", cwd=demo.folder)
     assert told.out.startswith("LL101")
+
+
+_TERMINATED = """
+import os, signal
+from pipeline import config
+def load(*_):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    except KeyboardInterrupt:
+        {then}
+config.load_config = load
+"""
+
+
+@pytest.mark.parametrize("then", ["raise", "raise RuntimeError('Query interrupted')"])
+def test_a_command_that_is_ended_from_outside_ends_with_143(
+    leadlight: Leadlight, tmp_path: Path, then: str
+) -> None:
+    """Of a signal that arrives in a query the engine makes an error of its own."""
+    done = leadlight("run", cwd=tmp_path, first=_TERMINATED.format(then=then))
+    assert (done.code, done.out) == (143, "")
+    assert "Traceback" not in done.err
+
+
+def test_every_exit_code_is_told_by_help(leadlight: Leadlight, tmp_path: Path) -> None:
+    told = " ".join(leadlight("--help", cwd=tmp_path).out.split())
+    listed = told.partition("Exit codes: ")[2].split("; ")
+    codes = [int(each.split()[0]) for each in listed if each[:1].isdigit()]
+    assert codes == [0, 1, 2, 3, 4, 130, 143]
+    assert set(codes) == set(ExitCode) == set(MEANINGS)
 
 
 def test_packages_from_two_homes_are_refused(tmp_path: Path) -> None:

@@ -192,8 +192,8 @@ def test_equal_odds_have_equal_scores_under_both_champions(story: Story) -> None
 
 
 def test_a_broken_promise_is_refused_and_the_alias_stays(story: Story) -> None:
-    assert story.broken.sentence.startswith("version 3 (run broken) is not promoted: ")
-    assert "promise" in story.broken.sentence
+    assert story.broken.refusal.startswith("version 3 (run broken) is not promoted: ")
+    assert "promise" in story.broken.refusal
     assert story.champion_after_broken == "2"
     memo = story.memo("broken")
     assert not memo["granted"]
@@ -289,7 +289,7 @@ def test_a_planted_leak_is_refused_by_column_figure_and_leads(
     ran = command(tmp_path, "run", "--name", "leaking", "-q", *small)
     assert ran.code == 0, ran.err
     done = command(tmp_path, "promote", "-q")
-    assert "version 1 (run leaking) is not promoted" in done.sentence
+    assert "version 1 (run leaking) is not promoted" in done.refusal
     config = load_config(toml, ('run.tracking="sqlite:///mlflow.db"',))
     assert champion(config) is None
     memo = record(tmp_path / "runs" / "leaking" / "memo.json")
