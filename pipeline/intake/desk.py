@@ -27,6 +27,7 @@ from .tables import (
     take_milestones,
     take_touches,
 )
+from .tallies import TALLIES, create_tallies, tally
 from .unused import is_chosen, lying_unused
 from .writing import write_table
 
@@ -51,6 +52,7 @@ ANSWERS = {
     "quarantine": """SELECT "table", file, line,
         CASE WHEN "table" = 'leads' THEN n END AS "row", lead_id, reason, is_repeat,
         "text" FROM quarantine ORDER BY source, n""",
+    **{name: f"FROM {name} ORDER BY ALL" for name in TALLIES},
 }
 
 OTHERS = "FROM others ORDER BY lead_id"
@@ -62,6 +64,7 @@ def take_in(
     *,
     leads_from: Path | None = None,
     kept: Kept | None = None,
+    before: datetime | None = None,
 ) -> IntakeReport:
     """Read every source and write the canonical tables.
 
@@ -71,8 +74,9 @@ def take_in(
         Which sources there are, and how they are written.
     folder : Path
         Where ``leads``, ``attributes``, ``accounts``, ``touches``, ``milestones``,
-        ``attribute_history`` and ``quarantine`` are written, as Parquet. A table that
-        is not configured is written without a row.
+        ``attribute_history`` and ``quarantine`` are written, as Parquet, and the
+        tallies of their sources. A table that is not configured is written without a
+        row.
     leads_from : Path, optional
         New leads to score: read instead of ``leads.from``, or of the first file there
         where it names several for a query. They need no outcome and no ``order_by``.
@@ -81,6 +85,8 @@ def take_in(
     kept : Kept, optional
         Where touches are kept that were read once: of these sources only new files are
         read, and in the place of ``touches`` the parts are listed that hold them all.
+    before : datetime, optional
+        What became known only from then on is not any source's newest.
 
     Returns
     -------
@@ -94,22 +100,26 @@ def take_in(
     ConfigError
         When the configuration asks for what cannot be.
     DataError
-        When there is no readable lead.
+        When there is no readable lead, other than among new leads to score.
     """
     beside = _beside(config)
     with opened(config, folder) as desk:
         _check_formats(desk.engine, config, tuple(table for table, _ in beside))
         create_quarantine(desk.engine)
         create_empty(desk.engine)
+        create_tallies(desk.engine)
         source = desk.source(config.leads, leads_from)
         is_new = leads_from is not None
-        reports = [take_leads(desk.engine, source, config, is_new=is_new, order=0)]
-        told, parts = _take_beside(desk, beside, kept)
+        leads = take_leads(desk.engine, source, config, is_new=is_new, order=0)
+        reports = [tally(desk.engine, leads, order=0, before=before)]
+        told, parts = _take_beside(desk, beside, kept, before)
         reports += told
         _show(desk.engine, parts)
         if is_new and config.leads.account_id is not None:
             source = desk.source(config.leads)
-            reports.append(take_others(desk.engine, source, config, order=len(reports)))
+            order = len(reports)
+            others = take_others(desk.engine, source, config, order=order)
+            reports.append(tally(desk.engine, others, order=order, before=before))
             write_table(desk.engine, OTHERS, folder / "others.parquet")
         report = _report(desk.engine, config, tuple(reports))
         if not is_new:
@@ -119,7 +129,10 @@ def take_in(
 
 
 def _take_beside(
-    desk: Desk, beside: list[tuple[TableConfig, Take]], kept: Kept | None
+    desk: Desk,
+    beside: list[tuple[TableConfig, Take]],
+    kept: Kept | None,
+    before: datetime | None,
 ) -> tuple[list[SourceReport], list[Path]]:
     """Take in what is beside the leads; return where touches are that are kept."""
     reports: list[SourceReport] = []
@@ -127,11 +140,13 @@ def _take_beside(
     for order, (table, take) in enumerate(beside, start=1):
         if kept is not None and isinstance(table, TouchesConfig):
             shelf = kept.shelf(table, desk.config.source)
-            told, mine = take_tonight(desk, table, take, shelf, order=order)
-            reports.append(told)
+            report, mine = take_tonight(desk, table, take, shelf, order=order)
+            rows = f"({union_of(mine)})"
             parts += mine
         else:
-            reports.append(take(desk.engine, desk.source(table), order=order))
+            report, rows = take(desk.engine, desk.source(table), order=order), None
+        told = tally(desk.engine, report, order=order, before=before, rows=rows)
+        reports.append(told)
     return reports, parts
 
 

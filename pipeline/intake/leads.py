@@ -47,7 +47,8 @@ def take_leads(
     SourceError, ConfigError
         When columns are missing, or an outcome is declared as an attribute.
     DataError
-        When no row can be read.
+        When no row can be read of leads to learn from: of a night without a readable
+        lead the rows come out all the same, with what is wrong with each.
     """
     leads = config.leads
     optional = {config.outcome.column, leads.order_by} if is_new else set()
@@ -62,7 +63,7 @@ def take_leads(
     )
     counts = Counts(count(engine, "leads"))
     report = settle(engine, source, "leads", counts, order=order)
-    if not report.rows_kept:
+    if not report.rows_kept and not is_new:
         raise DataError(
             f"{source.name} has no readable row: {source.rows_in:,} came in"
             + "".join(f"; {count:,}: {why}" for why, count in report.reasons.items())

@@ -80,6 +80,11 @@ class SourceReport:
         of the same source tells of, but not in every column: kept.
     cells_unreadable : tuple of UnreadableCells
         One for each column with such cells, where a row can do without the column.
+    newest : str or None
+        Instant in ISO 8601, UTC, at which our systems knew the newest row kept, as far
+        as it was asked about; None where no row kept says so.
+    newest_by : str or None
+        The clock that says so, such as ``recorded_at``.
     """
 
     table: str
@@ -94,6 +99,8 @@ class SourceReport:
     values_unreadable: int = 0
     twins: int = 0
     cells_unreadable: tuple[UnreadableCells, ...] = ()
+    newest: str | None = None
+    newest_by: str | None = None
 
     def __post_init__(self) -> None:
         told = sum(self.reasons.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def intake(tmp_path: Path) -> Intake:
         new: str | None = None,
         out: str = "out",
         kept: Kept | None = None,
+        before: datetime | None = None,
         **sections: Any,
     ) -> IntakeReport:
         given = {"leads.csv": LEADS, "touches.csv": TOUCHES, "won.csv": WON}
@@ -76,6 +78,7 @@ def intake(tmp_path: Path) -> Intake:
             tmp_path / out,
             leads_from=leads_from,
             kept=kept,
+            before=before,
         )
 
     return take

@@ -233,5 +233,7 @@ def test_tables_that_are_not_configured_are_written_empty(
     intake()
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
         "accounts.parquet", "attribute_history.parquet", "attributes.parquet",
-        "leads.parquet", "milestones.parquet", "quarantine.parquet", "touches.parquet",
+        "leads.parquet", "milestones.parquet", "quarantine.parquet",
+        "source_days.parquet", "source_kinds.parquet", "source_leads.parquet",
+        "touches.parquet",
     ]  # fmt: skip
