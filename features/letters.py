@@ -11,6 +11,8 @@ from typing import Final
 
 from sqlglot import exp
 
+from .code_points import normalised
+
 _ACCENTS: Final = {
     "a": "àáâãäåāăąæ", "c": "çćč", "d": "ďđð", "e": "èéêëēėęě", "g": "ğģ",
     "i": "ìíîïīįı", "l": "ľł", "n": "ñńňņ", "o": "òóôõöøőœ", "r": "ŕř", "s": "śšşșß",
@@ -30,18 +32,19 @@ _UNLIKE_PLAIN: Final = "[^ -_a-~]"  # anything but the letters of a plain keyboa
 
 
 def plain(text: str) -> str:
-    """Return a text in plain lower-case letters.
+    r"""Return a text in plain lower-case letters.
 
     Examples
     --------
-    >>> plain("Geschäftsführer"), plain("10–50")
-    ('geschaftsfuhrer', '10-50')
+    >>> plain("Geschäftsführer"), plain("Gescha\u0308ft"), plain("İş"), plain("10–50")
+    ('geschaftsfuhrer', 'geschaft', 'is', '10-50')
     """
-    return text.lower().translate(str.maketrans(ACCENTED, PLAIN))
+    lower = normalised(text).replace("İ", "i").lower()  # it would become two
+    return lower.translate(str.maketrans(ACCENTED, PLAIN))
 
 
 def plain_sql(text: exp.Expression) -> exp.Expression:
-    """The same, of a column.
+    """The same, of a column, whose texts intake has put into Unicode's form NFC.
 
     Why only where a letter asks for it: most texts need no translation, which costs
     more than all that is read from them.
