@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from .origins import Section
+from .values import Value
 
 
 class MayChange(Section):
@@ -15,7 +16,7 @@ class MayChange(Section):
     direction: Literal[-1, 1] | None = None
     least: float | None = Field(default=None, allow_inf_nan=False)
     most: float | None = Field(default=None, allow_inf_nan=False)
-    values: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
 
     @model_validator(mode="after")
     def _is_of_a_number_or_a_category(self) -> MayChange:
@@ -39,5 +40,5 @@ class ActionsConfig(Section):
     """What may still change about a lead."""
 
     most_touches: int = Field(ge=0, le=100)
-    kinds: tuple[str, ...] | None = None
+    kinds: tuple[Value, ...] | None = None
     signals: dict[str, MayChange] = Field(default_factory=dict)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from .values import Value
+
 
 class Section(BaseModel):
     """A section of the configuration: nothing undeclared, nothing changed later."""
@@ -47,7 +49,7 @@ class TouchesConfig(TableConfig):
     occurred_at: str
     recorded_at: str | None = None
     kind: str | None = None
-    kind_is: str | None = None
+    kind_is: Value | None = None
     asset: str | None = None
     channel: str | None = None
     value: str | None = None
@@ -67,7 +69,7 @@ class MilestonesConfig(TableConfig):
     lead_id: str | tuple[str, ...]
     milestone: str | None = None
     reached_at: str | None = None
-    columns: dict[str, str] = Field(default_factory=dict)
+    columns: dict[Value, str] = Field(default_factory=dict)
     recorded_at: str | None = None
 
     @model_validator(mode="after")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
+
+from features.code_points import normalised
 
 from .actionable import ActionsConfig
 from .cutoffs import CutoffConfig as CutoffConfig  # the other rooms look here
@@ -19,6 +21,7 @@ from .origins import (
     Section,
     TouchesConfig,
 )
+from .values import Value
 from .worths import Worth
 
 Means = Literal[
@@ -58,13 +61,13 @@ class SourceConfig(Section):
 class FunnelConfig(Section):
     """What each kind of touch means."""
 
-    top: tuple[str, ...]
-    middle: tuple[str, ...]
-    bottom: tuple[str, ...]
-    negative: tuple[str, ...]
-    other: tuple[str, ...]
-    outbound: tuple[str, ...]
-    words: dict[str, str]
+    top: tuple[Value, ...]
+    middle: tuple[Value, ...]
+    bottom: tuple[Value, ...]
+    negative: tuple[Value, ...]
+    other: tuple[Value, ...]
+    outbound: tuple[Value, ...]
+    words: dict[Value, str]
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -86,12 +89,12 @@ class FunnelConfig(Section):
 class OutcomeConfig(Section):
     """What a conversion is, and how long we wait for it."""
 
-    conversion: str | None = None
-    closed_by: tuple[str, ...] = ()
+    conversion: Value | None = None
+    closed_by: tuple[Value, ...] = ()
     horizon_days: float | None = Field(default=None, gt=0, le=3650)
     settling_days: float = Field(ge=0, le=3650)
     column: str | None = None
-    positive: str | None = None
+    positive: Value | None = None
 
     @model_validator(mode="after")
     def _is_dated_or_flat(self) -> OutcomeConfig:
@@ -112,7 +115,7 @@ class SnapshotsConfig(Section):
     rule: Literal["weekly", "after_creation", "on_kind", "at", "export"]
     delay_hours: float = Field(ge=0, le=87_600)
     most_age_days: float = Field(gt=0, le=36_500)
-    kind: str | None = None
+    kind: Value | None = None
     at: tuple[datetime, ...] = ()
 
     @model_validator(mode="after")
@@ -234,6 +237,11 @@ class Config(Section):
     segments: SegmentsConfig
     run: RunConfig
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_written_as_cells_are(cls, raw: Any) -> Any:
+        return _normalised(raw)
+
     @model_validator(mode="after")
     def _sections_agree(self) -> Config:
         is_flat = self.outcome.column is not None
@@ -268,3 +276,23 @@ class Config(Section):
     def is_flat(self) -> bool:
         """Whether outcomes are a column of the leads table, without dates."""
         return self.outcome.column is not None
+
+
+# What is not compared with any cell or column name: paths, SQL, and how files are read.
+_AS_WRITTEN: Final = frozenset(
+    {"from", "query", "delimiter", "folder", "kept", "previous", "tracking"}
+)
+
+
+def _normalised(said: Any) -> Any:
+    """Return what was said, in the code points that cells are put into."""
+    if isinstance(said, str):
+        return normalised(said)
+    if isinstance(said, dict):
+        return {
+            normalised(key): value if key in _AS_WRITTEN else _normalised(value)
+            for key, value in said.items()
+        }
+    if isinstance(said, list | tuple):
+        return [_normalised(each) for each in said]
+    return said

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from .origins import Section
+from .values import Value
 
 _SHAPES = (
     "must be points each time (10), { points = 10, most = 3 }, points by value "
@@ -42,5 +43,5 @@ def _is_number(value: Any) -> bool:
 
 # In the order in which they are told apart.
 Worth = Annotated[
-    float | dict[str, float] | tuple[BandConfig, ...], BeforeValidator(_has_a_shape)
+    float | dict[Value, float] | tuple[BandConfig, ...], BeforeValidator(_has_a_shape)
 ]

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from features.code_points import normalised
 from features.errors import ConfigError, SourceError, few
 
 from .text import is_decoded, open_text
@@ -173,7 +174,7 @@ def _split(written: str, delimiter: str | None) -> Header | None:
     if grammar_of(best).is_open.match(body):
         return None
     fields = grammar_of(best).field.findall(body)
-    return Header(tuple(unquoted(f).strip() for f in fields), best)
+    return Header(tuple(normalised(unquoted(f).strip()) for f in fields), best)
 
 
 def unquoted(field: str) -> str:

@@ -11,6 +11,7 @@ from features.errors import ConfigError, DataError
 
 from ..origins import LeadsConfig
 from ..sections import Config
+from ..values import truth_sql
 from .judging import KEPT, Counts, count, judge, settle
 from .report import SourceReport
 from .sources import ROW, Source
@@ -57,7 +58,7 @@ def take_leads(
     attributes = _attributes(source, config, is_new=is_new)
     judge(engine, source, _terms(source, config))
     engine.execute(_leads(engine, source, config))
-    told = "".join(f", {source.cell(a)} AS {quoted(a)}" for a in attributes)
+    told = "".join(f", {source.attribute(a)} AS {quoted(a)}" for a in attributes)
     engine.execute(
         f"CREATE TABLE attributes AS SELECT lead_id{told} FROM {KEPT} ORDER BY n"
     )
@@ -152,8 +153,9 @@ def _terms(source: Source, config: Config) -> Terms:
 
 def _leads(engine: Engine, source: Source, config: Config) -> str:
     leads, outcome = config.leads, config.outcome
-    cell = Draft(source, config.source.timezone, leads.format).cell
-    value, positive = cell(outcome.column), literal(outcome.positive or "")
+    draft = Draft(source, config.source.timezone, leads.format)
+    cell, value = draft.cell, truth_sql(draft.value(outcome.column))
+    positive = truth_sql(literal(outcome.positive or ""))
     return f"""
         CREATE TABLE leads AS
         SELECT n AS "row", lead_id, {cell(leads.account_id)} AS account_id,

@@ -8,9 +8,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.code_points import normalised
 from features.engine import Engine, literal, quoted
 from features.errors import SourceError
 
+from ..values import typed_sql
 from .header import MOST_CHARACTERS, Header, check_names, read_header
 from .records import Copied, copy_records
 from .text import PARQUET, magic
@@ -37,7 +39,7 @@ def header_of(path: Path, delimiter: str | None, encoding: str) -> Header:
             )
         return read_header(path, delimiter, encoding)
     try:
-        names = tuple(pq.read_schema(path).names)
+        names = tuple(map(normalised, pq.read_schema(path).names))
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{path.name} is damaged, or its writer was killed: it has no readable "
@@ -135,15 +137,15 @@ def _csv(path: Path, texts: tuple[str, ...], delimiter: str) -> str:
 def _insert_parquet(
     engine: Engine, name: str, path: Path, columns: tuple[str, ...], first_row: int
 ) -> int:
-    here = pq.read_schema(path).names
-    cells = "".join(
-        f", CAST({quoted(c)} AS VARCHAR)" if c in here else ", NULL" for c in columns
-    )
+    read = f"read_parquet({literal(path.as_posix())}, file_row_number = true)"
+    here = {
+        normalised(c): typed_sql(quoted(c), kind) for c, kind in types_of(engine, read)
+    }
+    cells = "".join(f", {here.get(c, 'NULL')}" for c in columns)
     arrived = _inserted(
         engine,
         f"INSERT INTO {name} SELECT {first_row} + file_row_number, "
-        f"{literal(path.name)}, file_row_number + 1{cells} FROM "
-        f"read_parquet({literal(path.as_posix())}, file_row_number = true)",
+        f"{literal(path.name)}, file_row_number + 1{cells} FROM {read}",
         path.name,
     )
     expected = pq.read_metadata(path).num_rows
@@ -153,6 +155,12 @@ def _insert_parquet(
             f"{arrived:,} arrived. Export it again."
         )
     return arrived
+
+
+def types_of(engine: Engine, query: str) -> list[tuple[str, str]]:
+    """Return the columns of what can be selected from, and the engine's types."""
+    told = engine.execute(f"DESCRIBE FROM {query}").fetchall()
+    return [(str(name), str(kind)) for name, kind, *_ in told]
 
 
 def _inserted(engine: Engine, statement: str, file: str) -> int:

@@ -10,8 +10,11 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
+from features.code_points import normalised
 from features.engine import Engine
 from features.errors import ConfigError, SourceError, few
+
+from ..values import typed_sql
 
 FORBIDDEN = (
     exp.DDL, exp.DML, exp.Command, exp.Copy, exp.Attach, exp.Detach, exp.Into, exp.Set,
@@ -84,9 +87,10 @@ def answer(engine: Engine, query: str, name: str) -> tuple[str, ...]:
     engine.execute("SET lock_configuration = true")
     try:
         told = engine.execute(f"DESCRIBE {query}").fetchall()
-        columns = tuple(str(row[0]) for row in told)
+        columns = tuple(normalised(str(row[0])) for row in told)
         texts = ", ".join(
-            f"CAST(#{i} AS VARCHAR) AS c{i - 1}" for i in range(1, len(columns) + 1)
+            f"{typed_sql(f'#{i}', str(kind))} AS c{i - 1}"
+            for i, (_, kind, *_) in enumerate(told, start=1)
         )
         engine.execute(f"CREATE TABLE {name} AS SELECT {texts} FROM ({query})")
     except (duckdb.BinderException, duckdb.CatalogException) as error:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from features.engine import Engine, open_engine, quoted
 from features.errors import ConfigError, SourceError, few
 
+from ..values import attribute_sql, value_sql
 from .cells import trimmed, unless_null
 from .files import digest_of, found_files
 from .header import check_names
@@ -74,11 +75,20 @@ class Source:
     absent: dict[str, tuple[str, ...]]
     files: tuple[FileDigest, ...]
     rows_in: int
+    null_tokens: tuple[str, ...] = ()
     before: str | None = None
 
     def cell(self, column: str) -> str:
         """Return the engine's name of a column."""
         return f"c{self.columns.index(column)}"
+
+    def value(self, column: str) -> str:
+        """Return SQL for a column's values, one text for each."""
+        return value_sql(self.cell(column), self.null_tokens)
+
+    def attribute(self, column: str) -> str:
+        """Return SQL for the same, of an attribute."""
+        return attribute_sql(self.cell(column), self.null_tokens)
 
     def check_has(self, columns: Iterable[str], said_by: str) -> None:
         """Refuse to go on without these columns.
@@ -135,7 +145,16 @@ def load(
         for column in set(columns) - set(header.names):
             absent[column] = (*absent.get(column, ()), path.name)
     view = _view(engine, name, columns, headers[0].delimiter, reading.null_tokens)
-    return Source(view, f"{name}_rejects", told, columns, absent, tuple(digests), rows)
+    return Source(
+        view,
+        f"{name}_rejects",
+        told,
+        columns,
+        absent,
+        tuple(digests),
+        rows,
+        reading.null_tokens,
+    )
 
 
 def load_query(
@@ -174,6 +193,7 @@ def load_query(
         {},
         files,
         rows.num_rows + rejects.num_rows,
+        reading.null_tokens,
     )
 
 

@@ -51,7 +51,7 @@ def take_touches(
         draft.lead_id(touches.lead_id)
     draft.text("account_id", None)
     if touches.account_id is not None:
-        draft.needed_text("account_id", touches.account_id, "The account id")
+        draft.needed_key("account_id", touches.account_id, "The account id")
     if touches.kind is not None:
         draft.needed_text("kind", touches.kind, "The kind")
     else:
@@ -132,7 +132,7 @@ def take_history(
     draft = Draft(source, zone, history.format)
     draft.lead_id(history.lead_id)
     draft.needed_text("attribute", history.attribute, "The attribute's name")
-    draft.text("value", history.value)
+    draft.fields["value"] = source.attribute(history.value)
     draft.needed_instant("known_from", history.known_from, "When it became known")
     judge(engine, source, draft.terms())
     written = _add(engine, "attribute_history", "lead_id, attribute, value, known_from")
@@ -159,7 +159,7 @@ def take_accounts(
             "Leave one out, or rename it with a query."
         )
     draft = Draft(source, zone, accounts.format)
-    draft.needed_text("account_id", accounts.account_id, "The account id")
+    draft.needed_key("account_id", accounts.account_id, "The account id")
     draft.instant("known_from", None)
     if accounts.known_from is not None:
         draft.needed_instant("known_from", accounts.known_from, "When it was known")
@@ -170,7 +170,7 @@ def take_accounts(
         otherwise=OTHER_ACCOUNT,
     )
     judge(engine, source, terms)
-    told = "".join(f", {draft.cell(c)} AS {quoted(_prefixed(c))}" for c in chosen)
+    told = "".join(f", {source.attribute(c)} AS {quoted(_prefixed(c))}" for c in chosen)
     engine.execute(
         "CREATE OR REPLACE TABLE accounts AS "
         f"SELECT account_id, known_from{told} FROM {KEPT}"

@@ -85,9 +85,20 @@ class Draft:
         self.fields["lead_id"] = " || '|' || ".join(map(self.cell, several))
         self._needs("lead_id", f"The lead id ({_named(*several)}) is missing.")
 
+    def value(self, column: str | None) -> str:
+        """Return SQL for a column's values, missing where there is no such column."""
+        if column is None or column not in self._source.columns:
+            return NO_TEXT
+        return self._source.value(column)
+
     def text(self, name: str, column: str | None) -> None:
         """Add a text that may be missing."""
+        self.fields[name] = self.value(column)
+
+    def needed_key(self, name: str, column: str, what: str) -> None:
+        """Add an id, byte by byte, without which the row says nothing."""
         self.fields[name] = self.cell(column)
+        self._needs(name, f"{what} ({_named(column)}) is missing.")
 
     def needed_text(self, name: str, column: str, what: str) -> None:
         """Add a text without which the row says nothing."""
