@@ -7,11 +7,10 @@ written with ``ü`` finds ``u`` and ``ue``, so that each word stands in the lexi
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from sqlglot import exp
-
-from .code_points import normalised
 
 _ACCENTS: Final = {
     "a": "àáâãäåāăąæ", "c": "çćč", "d": "ďđð", "e": "èéêëēėęě", "g": "ğģ",
@@ -39,7 +38,8 @@ def plain(text: str) -> str:
     >>> plain("Geschäftsführer"), plain("Gescha\u0308ft"), plain("İş"), plain("10–50")
     ('geschaftsfuhrer', 'geschaft', 'is', '10-50')
     """
-    lower = normalised(text).replace("İ", "i").lower()  # it would become two
+    composed = unicodedata.normalize("NFC", text)
+    lower = composed.replace("İ", "i").lower()  # which would make two letters of it
     return lower.translate(str.maketrans(ACCENTED, PLAIN))
 
 
