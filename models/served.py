@@ -3,12 +3,17 @@
 It imports nothing of ours. A registered model therefore runs the code it was registered
 with, whatever has become of this repository since, and two versions can be compared in
 one process. The installed package uses the same functions, so that there is one way to
-encode a feature and one way to reach a probability.
+encode a feature, one way to reach a probability and one way to trust a booster's text.
+
+Why a text is checked here to its last number: LightGBM believes the lengths that it
+reads, and one wrong byte can end the process, past any ``try``. So every field is
+counted and read first, and LightGBM is shown the header and the trees alone.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +27,37 @@ OTHER_CODE: Final = 0  # of every category that is rare or was never seen
 POINTS_PER_LOG_ODDS: Final = 10 / np.log(2)
 
 Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Fields = dict[str, str]
+
+_END: Final = "\nend of trees"
+_COUNT, _WHOLE, _BITS = r"(?:0|[1-9]\d{0,8})", r"-?(?:0|[1-9]\d{0,8})", r"\d{1,10}"
+_NUMBER = r"-?(?:0|[1-9]\d{0,16})(?:\.\d+)?(?:e(?:-\d{1,3}|\+?1?\d{1,2}))?"  # finite
+# An endless one parts missing values from all others.
+_EDGE = r"-?(?:inf|(?:0|[1-9]\d{0,16})(?:\.\d+)?(?:e[+-]?\d{1,3})?)"
+_WORD = r"[^\x00-\x20\x7f=]+"
+_HEADER: Final = {  # what may stand before the trees; its first eight must
+    "num_class": "1(?! )", "num_tree_per_iteration": "1(?! )", "feature_names": _WORD,
+    "objective": r"binary sigmoid:1(?:\.0)?(?! )", "tree_sizes": _COUNT,
+    "max_feature_idx": f"{_COUNT}(?! )", "feature_infos": _WORD,
+    "label_index": "0(?! )",
+    "version": "v4(?! )", "monotone_constraints": _WHOLE, "member_trees": _COUNT,
+}  # fmt: skip
+_FIRST: Final = {*list(_HEADER)[:8]}
+_ONCE: Final = {
+    "num_leaves": r"[1-9]\d{0,3}",  # LightGBM goes down a tree by calls within calls
+    "num_cat": _COUNT, "is_linear": "0", "shrinkage": _NUMBER,
+}  # fmt: skip
+_SPLITS: Final = {
+    "split_feature": _COUNT, "threshold": _EDGE, "decision_type": _COUNT,
+    "left_child": _WHOLE, "right_child": _WHOLE,  # these five are needed
+    "split_gain": _EDGE,
+    "internal_value": _NUMBER, "internal_weight": _NUMBER, "internal_count": _COUNT,
+}  # fmt: skip
+_LEAVES: Final = {"leaf_value": _NUMBER, "leaf_weight": _NUMBER, "leaf_count": _COUNT}
+_SETS: Final = {"cat_boundaries": _COUNT, "cat_threshold": _BITS}
+_KINDS: Final = {**_ONCE, **_SPLITS, **_LEAVES, **_SETS}
+_NEEDED: Final = {"num_leaves", "num_cat", "leaf_value", *_SETS, *list(_SPLITS)[:5]}
 
 
 def encode(frame: pd.DataFrame, features: Sequence[Mapping[str, Any]]) -> Floats:
@@ -108,6 +144,115 @@ def probability_and_score(
     return probability, score
 
 
+def checked(text: str) -> str:
+    """Return of a booster's text what LightGBM may be shown; damaged: a ValueError."""
+    body, end, _ = text.replace("\r\n", "\n").partition(_END)
+    head, *parts = body.split("\nTree=")
+    if not parts or not end:
+        raise _damaged("it has no tree, or no line 'end of trees'")
+    width = _check_header(head, [len(f"Tree={part}\n".encode()) for part in parts])
+    trees = [_fields_of(part, number) for number, part in enumerate(parts)]
+    one = np.ones(len(trees), np.int64)
+    leaves = np.array(_told(trees, "num_leaves", one), np.int64)
+    for keys, counts in ((_ONCE, one), (_LEAVES, leaves), (_SPLITS, leaves - 1)):
+        for key in keys:
+            _told(trees, key, counts)
+    feature, edge, kind, left, right = (
+        np.array(_told(trees, key, leaves - 1), np.float64) for key in list(_SPLITS)[:5]
+    )
+    _check_children(left, right, leaves)
+    _check_sets(trees, kind, edge, leaves - 1)
+    if feature.max(initial=0) >= width:
+        raise _damaged(f"a tree asks for a column beyond the {width} there are")
+    return f"{body}{_END}\n\npandas_categorical:null\n"
+
+
+def _damaged(what: str) -> ValueError:
+    return ValueError(f"The model text is damaged: {what}.")
+
+
+def _check_header(head: str, sizes: list[int]) -> int:
+    """Check the lines before the trees, and return how many columns they tell of."""
+    first, *lines = head.rstrip("\n").split("\n")
+    fields: Fields = dict(line.partition("=")[::2] for line in lines)
+    for key, value in fields.items():
+        kind = _HEADER.get(key, "(?!)")
+        if not re.fullmatch(rf"{kind}(?: {kind})*+", value, re.ASCII):
+            raise _damaged(f"its header says {key[:40]!r} = {value[:40]!r}")
+    if first != "tree" or len(fields) < len(lines) or not fields.keys() >= _FIRST:
+        raise _damaged("its header is not that of a booster of two classes")
+    width = int(fields["max_feature_idx"]) + 1
+    for key in {"feature_names", "feature_infos", "monotone_constraints"} & {*fields}:
+        if fields[key].count(" ") + 1 != width:
+            raise _damaged(f"its header has not {width} of {key}")
+    if fields["tree_sizes"] != " ".join(map(str, sizes)):
+        raise _damaged("its trees are not as long as its header says")
+    return width
+
+
+def _fields_of(part: str, number: int) -> Fields:
+    first, *lines = part.removesuffix("\n\n").split("\n")
+    fields: Fields = dict(line.partition("=")[::2] for line in lines)
+    is_whole = first == f"{number}" and part.endswith("\n\n")
+    if not is_whole or not all("=" in line for line in lines):
+        raise _damaged(f"tree {number} has no beginning, no end, or a broken line")
+    if len(fields) < len(lines) or not fields.keys() <= _KINDS.keys():
+        raise _damaged(f"tree {number} has a field twice, or one that is unknown")
+    return fields
+
+
+def _told(trees: list[Fields], key: str, counts: Whole) -> list[str]:
+    """Return the numbers of a field, tree after tree, as many as there must be."""
+    values = [tree.get(key, "") for tree in trees]
+    count = np.array([value.count(" ") + 1 if value else 0 for value in values])
+    wrong = (count != counts) & [key in tree or key in _NEEDED for tree in trees]
+    if key == "leaf_weight":  # of a constant tree it is left empty
+        wrong &= (count > 0) | (counts > 1)
+    if wrong.any():
+        at = int(wrong.argmax())
+        raise _damaged(f"tree {at} has {count[at]} of {key}, not {counts[at]}")
+    told, kind = " ".join(filter(None, values)), _KINDS[key]
+    if told and not re.fullmatch(rf"{kind}(?: {kind})*+", told, re.ASCII):
+        raise _damaged(f"a tree has a {key} that is not such a number")
+    return told.split()
+
+
+def _check_children(left: Floats, right: Floats, leaves: Whole) -> None:
+    """Refuse children that are not each met once, below their parents."""
+    tree = np.repeat(np.arange(len(leaves)), leaves - 1)
+    first = np.cumsum(leaves - 1) - (leaves - 1)  # of a tree's splits
+    parent = np.arange(len(tree)) - first[tree]
+    root = first + np.cumsum(leaves)  # of all trees' nodes, a tree's leaves come first
+    met = np.zeros(int((2 * leaves - 1).sum()), np.int64)
+    met[np.where(leaves > 1, root, root - 1)] = 1
+    for child in (left.astype(np.int64), right.astype(np.int64)):
+        inside = (child >= -leaves[tree]) & (child < leaves[tree] - 1)
+        if not (inside & ((child < 0) | (child > parent))).all():
+            raise _damaged("the children in a tree do not form a tree")
+        met += np.bincount(root[tree] + child, minlength=len(met))
+    if not (met == 1).all():
+        raise _damaged("the children in a tree do not form a tree")
+
+
+def _check_sets(trees: list[Fields], kind: Floats, edge: Floats, counts: Whole) -> None:
+    """Refuse splits of an unknown kind, and sets of categories that are not there."""
+    sets = np.array([int(tree["num_cat"]) for tree in trees])
+    size = np.where(sets > 0, sets + 1, 0)
+    bounds = np.array(_told(trees, "cat_boundaries", size), np.int64)
+    words, taken = np.zeros(len(trees), np.int64), 0
+    for number in np.flatnonzero(sets):
+        mine = bounds[taken : taken + sets[number] + 1]
+        taken, words[number] = taken + len(mine), mine[-1]
+        if mine[0] != 0 or np.any(np.diff(mine) < 1):
+            raise _damaged(f"tree {number} has sets of categories that overlap")
+    bits = np.array(_told(trees, "cat_threshold", words), np.int64)
+    is_set = kind.astype(np.int64) % 2 == 1
+    place, known = edge[is_set], np.repeat(sets, counts)[is_set]
+    is_known = (place >= 0) & (place < known) & (place == np.floor(place))
+    if kind.max(initial=0) > 11 or bits.max(initial=0) >= 2**32 or not is_known.all():
+        raise _damaged("a tree splits in a way that is unknown")
+
+
 def _register() -> None:
     """Hand MLflow a model made of the two files that lie beside this one."""
     import lightgbm
@@ -127,7 +272,8 @@ def _register() -> None:
                     f"The contract has format {self.contract['format']!r}, and this "
                     f"scorer reads format {FORMAT}."
                 )
-            self.booster = lightgbm.Booster(model_file=context.artifacts["booster"])
+            text = Path(context.artifacts["booster"]).read_text(encoding="utf-8")
+            self.booster = lightgbm.Booster(model_str=checked(text))
 
         def predict(
             self,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,9 +24,6 @@ from models.unfamiliar.isolation import Isolation
 from .artefacts import BOOSTER, CONTRACT, FAMILIARITY, PRECEDENTS
 from .files import digest
 from .stage import read_manifest
-
-if TYPE_CHECKING:
-    import lightgbm
 
 
 @dataclass(frozen=True)
@@ -96,14 +92,9 @@ class Bundle:
 
     def margins(self, encoded: Floats) -> Floats:
         """Raw output of the booster, by LightGBM itself; shape (n,)."""
-        from models.learning.conversion import margins
+        from models.learning.conversion import margins_of
 
-        return margins(self._booster(), encoded)
-
-    def _booster(self) -> lightgbm.Booster:
-        import lightgbm
-
-        return lightgbm.Booster(model_str=self.booster_text)
+        return margins_of(self.booster_text, encoded)
 
 
 def source_of_run(folder: Path) -> Source:
@@ -167,8 +158,8 @@ def open_bundle(source: Source, *, is_to_score: bool = False) -> Bundle:
         (source.contract, source.contract_digest),
     ):
         _check(path, expected)
-    contract = Contract.from_json(source.contract.read_text(encoding="utf-8"))
-    text = source.booster.read_text(encoding="utf-8")
+    contract = Contract.from_json(_text(source.contract))
+    text = _text(source.booster)
     explainer, note = _explainer(text, contract, is_to_score)
     _check_width(explainer, contract, source.booster)
     isolation = _isolation(source, contract)
@@ -212,7 +203,7 @@ def _isolation(source: Source, contract: Contract) -> Isolation | None:
             f"{source.contract} tells unfamiliar leads by {Path(FAMILIARITY.file).name}"
             ", which does not lie beside it. Train again, or fetch the scorer again."
         )
-    text = source.familiarity.read_text(encoding="utf-8")
+    text = _text(source.familiarity)
     forests = contract.familiarity.forests
     return Isolation.from_text(text, forests, len(contract.features))
 
@@ -237,6 +228,16 @@ def _check(path: Path, expected: str) -> None:
             f"and {expected[:12]}… was expected. It is damaged or was changed; train "
             "again, or fetch the scorer again."
         )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelError(
+            f"{path} is damaged: it holds bytes that are no text. Train again, or "
+            "fetch the scorer again."
+        ) from error
 
 
 def _check_width(explainer: Explainer, contract: Contract, path: Path) -> None:

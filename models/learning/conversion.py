@@ -16,6 +16,7 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 
+from ..booster import booster_of
 from ..points import Floats
 from .timeline import Rows
 
@@ -181,7 +182,7 @@ def margins(
 
 def margins_of(text: str, encoded: Floats) -> Floats:
     """Margins of encoded rows by a booster's text, in log-odds; shape (n,)."""
-    return margins(lightgbm.Booster(model_str=text), encoded)
+    return margins(booster_of(text), encoded)
 
 
 def dataset(rows: Learnable, memory: float | None = None) -> lightgbm.Dataset:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ..booster import booster_of
 from .blocks import Values, check_width, threads_of
 from .changes import changes_between
 from .players import Given, players_of
@@ -97,9 +98,7 @@ class ColumnsSummed:
 
     @cached_property
     def _booster(self) -> lightgbm.Booster:
-        import lightgbm
-
-        return lightgbm.Booster(model_str=self._text)
+        return booster_of(self._text)
 
     def _by_column(self, values: Values) -> Values:
         """LightGBM's column contributions, and the baseline as the last column."""

@@ -26,6 +26,8 @@ _CATEGORICAL = 1
 _DEFAULT_LEFT = 2
 _MISSING_NONE, _MISSING_ZERO = 0, 1
 
+_MOST_FEATURES = 1_000_000  # beyond it a number was damaged, and would fill the memory
+
 _N = TypeVar("_N", bound=np.generic)
 
 
@@ -88,6 +90,11 @@ def read_trees(model_text: str) -> Trees:
     """
     head = header(model_text)
     n_features = head.integer("max_feature_idx") + 1
+    if not 0 < n_features <= _MOST_FEATURES:
+        raise ModelError(
+            f"The model text is damaged: it tells of {n_features:,} columns, where 1 "
+            f"to {_MOST_FEATURES:,} were expected."
+        )
     trees = [_read_tree(fields, n_features) for fields in tree_fields(model_text)]
     return Trees(
         n_features=n_features,
@@ -165,7 +172,11 @@ def _categories(
     bits = fields.integers("cat_threshold", int(bounds[-1]))
     by_category = (decision & _CATEGORICAL) != 0
     which = threshold[by_category].astype(np.int64)
-    if np.any(np.diff(bounds) < 0) or np.any((which < 0) | (which >= n_sets)):
+    if (
+        bounds[0] != 0
+        or np.any(np.diff(bounds) < 0)
+        or np.any((which < 0) | (which >= n_sets))
+    ):
         raise fields.damaged("refers to categories that it does not list")
     first[by_category] = bounds[which]
     words[by_category] = bounds[which + 1] - bounds[which]

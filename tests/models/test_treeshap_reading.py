@@ -80,6 +80,21 @@ def test_refuses_categories_that_are_not_listed() -> None:
         TreeExplainer(text)
 
 
+@pytest.mark.parametrize("bounds", [[-3, 1], [1, 1], [2, 1]])
+def test_refuses_sets_of_categories_that_begin_elsewhere(bounds: list[float]) -> None:
+    sets: Fields = {"num_cat": [1], "cat_boundaries": bounds, "cat_threshold": [5]}
+    text = model_text(TINY | sets | {"decision_type": [9, 10], "threshold": [0, 1]})
+    with pytest.raises(ModelError, match="categories that it does not list"):
+        TreeExplainer(text)
+
+
+@pytest.mark.parametrize("told", ["-5", "999999999999"])
+def test_refuses_more_columns_than_memory_holds(told: str) -> None:
+    text = model_text(TINY).replace("max_feature_idx=1", f"max_feature_idx={told}")
+    with pytest.raises(ModelError, match=r"columns, where 1 to 1,000,000 were"):
+        TreeExplainer(text)
+
+
 @pytest.mark.parametrize(
     "options", [{"linear_tree": True}, {"boosting": "rf"}, {"boosting": "dart"}]
 )
