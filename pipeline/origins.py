@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .values import Value
@@ -21,6 +23,7 @@ class TableConfig(Section):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str = "utf-8"
     format: str | None = None
+    sentinels: tuple[date, ...] = ()
 
     @model_validator(mode="after")
     def _named_files_need_a_query(self) -> TableConfig:

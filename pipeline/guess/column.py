@@ -10,14 +10,9 @@ from functools import cached_property
 import pyarrow as pa
 
 from features.engine import Engine
-from pipeline.intake.cells import (
-    AFTER_LATEST,
-    DATE_TIME,
-    EARLIEST,
-    NUMBER,
-    OFFSET,
-    instant,
-)
+from pipeline.intake.cells import NUMBER
+from pipeline.intake.formats import FORMATS
+from pipeline.intake.instants import AFTER_LATEST, DATE_TIME, EARLIEST, OFFSET, instant
 
 from .words import IDENTITY, speaks
 
@@ -27,14 +22,6 @@ MOST_TEXTS = 2_000  # that are tried for one column
 FEW_ROWS = 20  # among which anything may be unique by chance
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_DAYS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
-_OTHER_DAYS = ("%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y")
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-FORMATS = tuple(
-    day + time
-    for day in (*(d.format(s) for s in "-/." for d in _DAYS), *_OTHER_DAYS)
-    for time in _TIMES
-)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from features.engine import Engine, literal
-from pipeline.intake.cells import instant
+from pipeline.intake.instants import instant
 
 from . import words
 from .column import Column
@@ -275,7 +275,7 @@ def _rows(table: Dated | Wide) -> str:
 
     def row(kind: str, at: Column) -> str:
         written = at.written.format if at.written else None
-        parsed = instant(sample.cell(at.name), "UTC", written)
+        parsed = instant(sample.cell(at.name), "UTC", written, day="end")
         key = sample.cell(table.key.name)
         told = f"{key} AS lead_id, {kind} AS kind, {parsed} AS reached_at"
         return f"SELECT {told} FROM {sample.relation}"

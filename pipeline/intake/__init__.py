@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from .desk import take_in
 from .kept import Kept, kept_in
-from .report import FileDigest, IntakeReport, SourceReport, UnreadableCells
+from .report import (
+    FileDigest,
+    InstantCells,
+    IntakeReport,
+    SourceReport,
+    UnreadableCells,
+)
 
 __all__ = [
     "FileDigest",
+    "InstantCells",
     "IntakeReport",
     "Kept",
     "SourceReport",

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from features.engine import Engine
+from features.engine import Engine, literal
 from features.past.parts import BUCKET, bucket_sql
 
 from ..origins import TableConfig, TouchesConfig
 from ..sections import Config
-from .cells import check_instants
+from .instants import check_instants
 from .judging import Take, count, create_quarantine
 from .kept import LISTED, Kept, list_parts, union_of
 from .leads import take_leads, take_others
@@ -239,11 +239,19 @@ def _report(
 def _known_until(
     engine: Engine, config: Config
 ) -> tuple[str | None, Literal["configured", "latest seen"] | None]:
+    """Up to when conversions are known, and whence that is.
+
+    Touches, conversions and closings are taken to have happened. A milestone of another
+    name may be one that is planned, such as the day on which an open deal should close,
+    and tells nothing of when the data end.
+    """
     if config.source.known_until is not None:
         return config.source.known_until.isoformat(), "configured"
+    ends = (config.outcome.conversion, *config.outcome.closed_by)
+    listed = ", ".join(literal(e) for e in ends if e is not None) or "NULL"
     [(latest,)] = engine.execute(
-        "SELECT epoch_us(greatest((SELECT max(occurred_at) FROM touches), "
-        "(SELECT max(reached_at) FROM milestones)))"
+        "SELECT epoch_us(greatest((SELECT max(occurred_at) FROM touches), (SELECT "
+        f"max(reached_at) FROM milestones WHERE milestone IN ({listed}))))"
     ).fetchall()
     if latest is None:
         return None, None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from features.engine import Engine, literal, quoted
 
-from .report import Origin, SourceReport, UnreadableCells
+from .instant_columns import instant_cells, named_formats, unreadable_cells
+from .report import InstantCells, Origin, SourceReport, UnreadableCells
 from .sources import Source
 from .terms import Terms
 
@@ -32,6 +33,22 @@ class Counts:
     values_unreadable: int = 0
     twins: int = 0
     cells_unreadable: tuple[UnreadableCells, ...] = ()
+    instants: tuple[InstantCells, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What was found in the cells of the rows kept."""
+
+    instants: tuple[InstantCells, ...]
+    unreadable: tuple[UnreadableCells, ...]
+
+
+def counted(rows_written: int, cells: Cells) -> Counts:
+    """Return the counts of a source that adds nothing else of its own."""
+    return Counts(
+        rows_written, cells_unreadable=cells.unreadable, instants=cells.instants
+    )
 
 
 def count(engine: Engine, rows: str) -> int:
@@ -52,25 +69,13 @@ def create_quarantine(engine: Engine) -> None:
     )
 
 
-def judge(engine: Engine, source: Source, terms: Terms) -> None:
+def judge(engine: Engine, source: Source, terms: Terms) -> Cells:
     """Make the table ``judged``: cells, fields, ``reason`` (null: kept), ``is_repeat``.
 
     Of rows alike in every column the first is kept, which leaves no trace of their
     order; none is, where one was kept before.
     """
-    fields = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in terms.fields.items())
-    cases = " ".join(
-        f"WHEN {f.condition} THEN {literal(f.reason)}" for f in terms.findings
-    )
-    engine.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {JUDGED} AS
-        WITH taken AS (SELECT * EXCLUDE (raw), {fields} FROM {source.relation})
-        SELECT *, md5_number(whole) AS digest, false AS is_repeat,
-            CASE {cases or "WHEN false THEN ''"} END AS reason
-        FROM taken
-        """
-    )
+    _judge_rows(engine, source, terms)
     if source.before is not None:
         engine.execute(
             f"""
@@ -85,6 +90,31 @@ def judge(engine: Engine, source: Source, terms: Terms) -> None:
         keys = ", ".join(map(quoted, terms.one_per))
         reason = f"reason = {literal(terms.otherwise)}"
         _set_aside(engine, keys, f"{terms.first_by}, n", reason)
+    named_formats(engine, terms.instants, JUDGED)
+    return Cells(
+        instant_cells(engine, terms.instants, KEPT),
+        unreadable_cells(engine, terms.instants, KEPT),
+    )
+
+
+def _judge_rows(engine: Engine, source: Source, terms: Terms) -> None:
+    """Make the table ``judged``, each row looked at by itself."""
+    fields = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in terms.fields.items())
+    cases = " ".join(
+        f"WHEN {f.condition} THEN {literal(f.reason)}" for f in terms.findings
+    )
+    changed = ", ".join(f"{sql} AS {quoted(f)}" for f, sql in terms.settled.items())
+    settled = f"SELECT * REPLACE ({changed}) FROM taken" if changed else "FROM taken"
+    engine.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {JUDGED} AS
+        WITH taken AS (SELECT * EXCLUDE (raw), {fields} FROM {source.relation}),
+        settled AS ({settled})
+        SELECT *, md5_number(whole) AS digest, false AS is_repeat,
+            CASE {cases or "WHEN false THEN ''"} END AS reason
+        FROM settled
+        """
+    )
 
 
 def _set_aside(engine: Engine, keys: str, order: str, change: str) -> None:
@@ -134,4 +164,5 @@ def settle(
         values_unreadable=counts.values_unreadable,
         twins=counts.twins,
         cells_unreadable=counts.cells_unreadable,
+        instants=counts.instants,
     )

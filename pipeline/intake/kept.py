@@ -47,7 +47,7 @@ from features.errors import ConfigError, RunError
 from ..files import replace_file
 from ..origins import TouchesConfig
 from ..sections import SourceConfig
-from .report import FileDigest, SourceReport, UnreadableCells
+from .report import FileDigest, InstantCells, SourceReport, UnreadableCells
 
 FORMAT = 2
 LISTED = "touches.parts.json"  # beside the tables: where the parts are
@@ -231,9 +231,13 @@ def _key(touches: TouchesConfig, source: SourceConfig) -> str:
 
 
 def _report(told: dict[str, Any]) -> SourceReport:
-    files = tuple(FileDigest(**f) for f in told["files"])
     unreadable = tuple(
         UnreadableCells(**{**c, "examples": tuple(c["examples"])})
         for c in told["cells_unreadable"]
     )
-    return SourceReport(**{**told, "files": files, "cells_unreadable": unreadable})
+    parts = {
+        "files": tuple(FileDigest(**f) for f in told["files"]),
+        "cells_unreadable": unreadable,
+        "instants": tuple(InstantCells(**i) for i in told["instants"]),
+    }
+    return SourceReport(**{**told, **parts})

@@ -6,13 +6,16 @@ order of rows in an export means nothing, so it must not decide which one counts
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from features.engine import Engine, literal, quoted
 from features.errors import ConfigError, DataError
 
 from ..origins import LeadsConfig
 from ..sections import Config
 from ..values import truth_sql
-from .judging import KEPT, Counts, count, judge, settle
+from .judging import KEPT, count, counted, judge, settle
+from .positions import NO_PLACE, position
 from .report import SourceReport
 from .sources import ROW, Source
 from .terms import Draft, Terms
@@ -56,13 +59,14 @@ def take_leads(
     named = (c for c in _named(config) if c not in optional or c in source.columns)
     source.check_has(sorted(named), "[leads] or [outcome]")
     attributes = _attributes(source, config, is_new=is_new)
-    judge(engine, source, _terms(source, config))
-    engine.execute(_leads(engine, source, config))
+    cells = judge(engine, source, _terms(source, config))
+    place = NO_PLACE if is_new else position(engine, source, leads, _zone(config))
+    engine.execute(_leads(source, config, place))
     told = "".join(f", {source.attribute(a)} AS {quoted(a)}" for a in attributes)
     engine.execute(
         f"CREATE TABLE attributes AS SELECT lead_id{told} FROM {KEPT} ORDER BY n"
     )
-    counts = Counts(count(engine, "leads"))
+    counts = counted(count(engine, "leads"), cells)
     report = settle(engine, source, "leads", counts, order=order)
     if not report.rows_kept and not is_new:
         raise DataError(
@@ -83,14 +87,18 @@ def take_others(
     """
     account = str(config.leads.account_id)
     source.check_has(sorted({*_ids(config.leads), account}), "[leads]")
-    judge(engine, source, _terms(source, config))
+    cells = judge(engine, source, _terms(source, config))
     cell = source.cell(account)
     engine.execute(
         f"CREATE TABLE others AS SELECT lead_id, {cell} AS account_id, created_at "
         f"FROM (FROM {KEPT}) ANTI JOIN leads USING (lead_id)"
     )
-    counts = Counts(count(engine, "others"))
+    counts = counted(count(engine, "others"), cells)
     return settle(engine, source, "others", counts, order=order)
+
+
+def _zone(config: Config) -> str:
+    return config.source.timezone
 
 
 def _ids(leads: LeadsConfig) -> tuple[str, ...]:
@@ -136,14 +144,15 @@ def _attributes(source: Source, config: Config, *, is_new: bool) -> tuple[str, .
 
 def _terms(source: Source, config: Config) -> Terms:
     leads = config.leads
-    draft = Draft(source, config.source.timezone, leads.format)
+    draft = Draft.of(source, leads, _zone(config))
     draft.lead_id(leads.lead_id)
     draft.instant("created_at", None)
-    if leads.created_at is not None:
-        draft.needed_instant("created_at", leads.created_at, "The instant of creation")
-    return Terms(
-        draft.fields,
-        tuple(draft.findings),
+    if leads.created_at is not None:  # a day is its start: the lead exists from then on
+        draft.needed_instant(
+            "created_at", leads.created_at, "The instant of creation", day="start"
+        )
+    return replace(
+        draft.terms(),
         repeats_allowed=leads.lead_id == ROW,
         one_per=("lead_id",),
         first_by="created_at NULLS LAST, whole",
@@ -151,9 +160,9 @@ def _terms(source: Source, config: Config) -> Terms:
     )
 
 
-def _leads(engine: Engine, source: Source, config: Config) -> str:
+def _leads(source: Source, config: Config, place: str) -> str:
     leads, outcome = config.leads, config.outcome
-    draft = Draft(source, config.source.timezone, leads.format)
+    draft = Draft.of(source, leads, _zone(config))
     cell, value = draft.cell, truth_sql(draft.value(outcome.column))
     positive = truth_sql(literal(outcome.positive or ""))
     return f"""
@@ -161,20 +170,7 @@ def _leads(engine: Engine, source: Source, config: Config) -> str:
         SELECT n AS "row", lead_id, {cell(leads.account_id)} AS account_id,
             coalesce({cell(leads.group)}, {cell(leads.account_id)}, lead_id)
                 AS group_id,
-            created_at, {_position(engine, source, leads.order_by)} AS position,
+            created_at, {place} AS position,
             CAST({value} = {positive} AS TINYINT) AS outcome
         FROM {KEPT} ORDER BY n
     """
-
-
-def _position(engine: Engine, source: Source, order_by: str | None) -> str:
-    """Return SQL for a lead's place; leads without one come first, as if oldest."""
-    if order_by == ROW:
-        return "row_number() OVER (ORDER BY n) - 1"
-    if order_by is None or order_by not in source.columns:
-        return "CAST(NULL AS BIGINT)"
-    cell = source.cell(order_by)
-    as_number = f"TRY_CAST({cell} AS DECIMAL(38, 9))"
-    words = count(engine, f"{KEPT} AND {cell} IS NOT NULL AND {as_number} IS NULL")
-    key = cell if words else as_number
-    return f"row_number() OVER (ORDER BY {key} NULLS FIRST, n) - 1"

@@ -26,6 +26,33 @@ class FileDigest:
 
 
 @dataclass(frozen=True)
+class InstantCells:
+    """What is written in one column of instants, in the rows kept.
+
+    Attributes
+    ----------
+    field, column : str
+        The canonical name, such as ``"occurred_at"`` (of a wide table, the milestone's
+        place: ``"reached_0"``), and the source's own.
+    read : int
+        Cells that were read as an instant.
+    days : int
+        Of these, cells that name a day (or a month) and no time.
+    midnights : int
+        Of these, cells that tell a time, and that is 00:00.
+    sentinels : int
+        Cells that are missing since their day is a declared sentinel.
+    """
+
+    field: str
+    column: str
+    read: int
+    days: int
+    midnights: int
+    sentinels: int
+
+
+@dataclass(frozen=True)
 class UnreadableCells:
     """Cells of one column that say something nobody can read; they count as missing.
 
@@ -80,6 +107,8 @@ class SourceReport:
         of the same source tells of, but not in every column: kept.
     cells_unreadable : tuple of UnreadableCells
         One for each column with such cells, where a row can do without the column.
+    instants : tuple of InstantCells
+        One for each column of instants.
     newest : str or None
         Instant in ISO 8601, UTC, at which our systems knew the newest row kept, as far
         as it was asked about; None where no row kept says so.
@@ -101,6 +130,7 @@ class SourceReport:
     cells_unreadable: tuple[UnreadableCells, ...] = ()
     newest: str | None = None
     newest_by: str | None = None
+    instants: tuple[InstantCells, ...] = ()
 
     def __post_init__(self) -> None:
         told = sum(self.reasons.values())
@@ -141,7 +171,26 @@ def added_up(reports: Sequence[SourceReport]) -> SourceReport:
         cells_unreadable=_unreadable_together(
             [c for r in reports for c in r.cells_unreadable]
         ),
+        instants=_instants_together([i for r in reports for i in r.instants]),
     )
+
+
+def _instants_together(cells: Sequence[InstantCells]) -> tuple[InstantCells, ...]:
+    """Add up what the parts of a source say of the same field."""
+    by_field: dict[str, InstantCells] = {}
+    for part in cells:
+        other = by_field.get(
+            part.field, InstantCells(part.field, part.column, 0, 0, 0, 0)
+        )
+        by_field[part.field] = InstantCells(
+            part.field,
+            part.column,
+            other.read + part.read,
+            other.days + part.days,
+            other.midnights + part.midnights,
+            other.sentinels + part.sentinels,
+        )
+    return tuple(by_field.values())
 
 
 def _unreadable_together(

@@ -9,10 +9,10 @@ from features.errors import ConfigError, few
 
 from ..origins import AccountsConfig, HistoryConfig, MilestonesConfig, TouchesConfig
 from .cells import number
-from .judging import KEPT, Counts, count, judge, settle
+from .judging import KEPT, Cells, Counts, count, counted, judge, settle
 from .report import SourceReport
 from .sources import ROW, Source
-from .terms import Draft, Terms
+from .terms import Draft
 
 EMPTY = {
     "touches": "lead_id VARCHAR, account_id VARCHAR, kind VARCHAR, "
@@ -46,7 +46,7 @@ def take_touches(
     told = (touches.kind, touches.asset, touches.channel, touches.value)
     dates = (touches.occurred_at, touches.recorded_at)
     source.check_has(_columns(*ids, *told, *dates), "[[touches]]")
-    draft = Draft(source, zone, touches.format)
+    draft = Draft.of(source, touches, zone)
     if touches.lead_id is not None:
         draft.lead_id(touches.lead_id)
     draft.text("account_id", None)
@@ -61,12 +61,16 @@ def take_touches(
     draft.text("asset", touches.asset)
     draft.text("channel", touches.channel)
     draft.fields["value"] = number(draft.cell(touches.value))
-    judge(engine, source, draft.terms())
+    cells = judge(engine, source, draft.terms())
     written = _add(engine, "touches", TOUCH)
     cell = draft.cell(touches.value)
     unreadable = count(engine, f"{KEPT} AND {cell} IS NOT NULL AND value IS NULL")
-    counts = _counts(engine, written, touches.recorded_at, unreadable)
-    counts = replace(counts, twins=written - _different(engine, source))
+    counts = _counts(engine, written, touches.recorded_at, cells)
+    counts = replace(
+        counts,
+        values_unreadable=unreadable,
+        twins=written - _different(engine, source),
+    )
     return settle(engine, source, "touches", counts, order=order)
 
 
@@ -96,7 +100,7 @@ def take_milestones(
     named = (milestones.lead_id, milestones.milestone, *milestones.columns.values())
     dates = (milestones.reached_at, milestones.recorded_at)
     source.check_has(_columns(*named, *dates), "[[milestones]]")
-    draft = Draft(source, zone, milestones.format)
+    draft = Draft.of(source, milestones, zone)
     draft.lead_id(milestones.lead_id)
     draft.instant("recorded_at", milestones.recorded_at)
     told = {}  # SQL for the milestone's name: the field of its instant
@@ -109,7 +113,7 @@ def take_milestones(
     for i, (name, column) in enumerate(milestones.columns.items()):
         draft.instant(f"reached_{i}", column)
         told[literal(name)] = f"reached_{i}"
-    judge(engine, source, draft.terms())
+    cells = judge(engine, source, draft.terms())
     written = sum(
         _add(
             engine,
@@ -119,7 +123,7 @@ def take_milestones(
         )
         for name, at in told.items()
     )
-    counts = _counts(engine, written, milestones.recorded_at)
+    counts = _counts(engine, written, milestones.recorded_at, cells)
     return settle(engine, source, "milestones", counts, order=order)
 
 
@@ -129,14 +133,15 @@ def take_history(
     """Add one source's values of attributes; a missing one was cleared."""
     named = (history.lead_id, history.attribute, history.value, history.known_from)
     source.check_has(_columns(*named), "[[attribute_history]]")
-    draft = Draft(source, zone, history.format)
+    draft = Draft.of(source, history, zone)
     draft.lead_id(history.lead_id)
     draft.needed_text("attribute", history.attribute, "The attribute's name")
     draft.fields["value"] = source.attribute(history.value)
     draft.needed_instant("known_from", history.known_from, "When it became known")
-    judge(engine, source, draft.terms())
+    cells = judge(engine, source, draft.terms())
     written = _add(engine, "attribute_history", "lead_id, attribute, value, known_from")
-    return settle(engine, source, "attribute_history", Counts(written), order=order)
+    counts = counted(written, cells)
+    return settle(engine, source, "attribute_history", counts, order=order)
 
 
 def take_accounts(
@@ -158,24 +163,21 @@ def take_accounts(
             f"accounts.known_at_creation gives two columns the name {few(twice)}. "
             "Leave one out, or rename it with a query."
         )
-    draft = Draft(source, zone, accounts.format)
+    draft = Draft.of(source, accounts, zone)
     draft.needed_key("account_id", accounts.account_id, "The account id")
     draft.instant("known_from", None)
     if accounts.known_from is not None:
         draft.needed_instant("known_from", accounts.known_from, "When it was known")
-    terms = Terms(
-        draft.fields,
-        tuple(draft.findings),
-        one_per=("account_id", "known_from"),
-        otherwise=OTHER_ACCOUNT,
+    terms = replace(
+        draft.terms(), one_per=("account_id", "known_from"), otherwise=OTHER_ACCOUNT
     )
-    judge(engine, source, terms)
+    cells = judge(engine, source, terms)
     told = "".join(f", {source.attribute(c)} AS {quoted(_prefixed(c))}" for c in chosen)
     engine.execute(
         "CREATE OR REPLACE TABLE accounts AS "
         f"SELECT account_id, known_from{told} FROM {KEPT}"
     )
-    counts = Counts(count(engine, "accounts"))
+    counts = counted(count(engine, "accounts"), cells)
     return settle(engine, source, "accounts", counts, order=order)
 
 
@@ -195,12 +197,13 @@ def _add(engine: Engine, table: str, fields: str, condition: str = "true") -> in
 
 
 def _counts(
-    engine: Engine, written: int, recorded_at: str | None, unreadable: int = 0
+    engine: Engine, written: int, recorded_at: str | None, cells: Cells
 ) -> Counts:
+    counts = counted(written, cells)
     if recorded_at is None:
-        return Counts(written, "assumed", 0, unreadable)
+        return replace(counts, recorded_at="assumed")
     missing = count(engine, f"{KEPT} AND recorded_at IS NULL")
-    return Counts(written, "given", missing, unreadable)
+    return replace(counts, recorded_at="given", recorded_at_missing=missing)
 
 
 def _prefixed(name: str) -> str:

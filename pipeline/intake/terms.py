@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from features.engine import literal, quoted
 
-from .cells import AFTER_LATEST, EARLIEST, EPOCH, EPOCHS, instant, is_bare_number
+from ..origins import TableConfig
+from .instant_columns import InstantColumn, named
+from .instants import Bound, Notation
 from .sources import ROW, Source
 
 NO_TEXT = "CAST(NULL AS VARCHAR)"
 NO_INSTANT = "CAST(NULL AS TIMESTAMP)"
+RECORDED_AT = "recorded_at"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class Terms:
         … the row that comes first in this order.
     otherwise : str
         The reason given to the others.
+    instants : tuple of InstantColumn
+        Where the fields that are instants come from.
+    settled : mapping of str to str
+        SQL over the fields, for those that depend on one another: what they are then.
     """
 
     fields: Mapping[str, str]
@@ -48,6 +55,8 @@ class Terms:
     one_per: tuple[str, ...] = ()
     first_by: str = "whole"
     otherwise: str = ""
+    instants: tuple[InstantColumn, ...] = ()
+    settled: Mapping[str, str] = field(default_factory=dict)
 
 
 class Draft:
@@ -57,18 +66,21 @@ class Draft:
     ----------
     source : Source
         Whose cells the fields are made of.
-    zone : str
-        Time zone of instants without an offset.
-    written : str or None
-        How instants are written, as for :func:`pipeline.intake.cells.instant`.
+    notation : Notation
+        How its instants are written.
     """
 
-    def __init__(self, source: Source, zone: str, written: str | None) -> None:
+    def __init__(self, source: Source, notation: Notation) -> None:
         self._source = source
-        self._zone = zone
-        self._written = written
+        self._notation = notation
         self.fields: dict[str, str] = {"lead_id": NO_TEXT}
         self.findings: list[Finding] = []
+        self.instants: list[InstantColumn] = []
+
+    @classmethod
+    def of(cls, source: Source, table: TableConfig, zone: str) -> Draft:
+        """Return an empty draft for the rows of a configured table."""
+        return cls(source, Notation(zone, table.format, table.sentinels))
 
     def cell(self, column: str | None) -> str:
         """Return SQL for a column's cell, missing where there is no such column."""
@@ -83,7 +95,7 @@ class Draft:
             return
         several = (columns,) if isinstance(columns, str) else columns
         self.fields["lead_id"] = " || '|' || ".join(map(self.cell, several))
-        self._needs("lead_id", f"The lead id ({_named(*several)}) is missing.")
+        self._needs("lead_id", f"The lead id ({named(*several)}) is missing.")
 
     def value(self, column: str | None) -> str:
         """Return SQL for a column's values, missing where there is no such column."""
@@ -98,73 +110,70 @@ class Draft:
     def needed_key(self, name: str, column: str, what: str) -> None:
         """Add an id, byte by byte, without which the row says nothing."""
         self.fields[name] = self.cell(column)
-        self._needs(name, f"{what} ({_named(column)}) is missing.")
+        self._needs(name, f"{what} ({named(column)}) is missing.")
 
     def needed_text(self, name: str, column: str, what: str) -> None:
         """Add a text without which the row says nothing."""
         self.text(name, column)
-        self._needs(name, f"{what} ({_named(column)}) is missing.")
+        self._needs(name, f"{what} ({named(column)}) is missing.")
 
     def constant(self, name: str, value: str) -> None:
         """Add the same word for every row."""
         self.fields[name] = literal(value)
 
     def instant(self, name: str, column: str | None) -> None:
-        """Add an instant that may be missing, but not unreadable."""
-        if column is None:
-            self.fields[name] = NO_INSTANT
-            return
-        cell, field = self.cell(column), quoted(name)
-        self.fields[name] = instant(cell, self._zone, self._written)
-        self.findings += [
-            *self._without_unit(cell, field, column),
-            Finding(
-                f"{cell} IS NOT NULL AND {field} IS NULL",
-                f"The instant in {_named(column)} cannot be read as "
-                f"{self._written or 'ISO 8601'}.",
-            ),
-            Finding(
-                f"{field} < {EARLIEST} OR {field} >= {AFTER_LATEST}",
-                f"The instant in {_named(column)} lies before 1900 or after 2200.",
-            ),
-        ]
+        """Add an instant that may be missing; if it cannot be read, it is."""
+        self.fields[name] = NO_INSTANT
+        if column is not None:
+            cell = self.cell(column)
+            self._add(InstantColumn(name, column, cell, self._notation, False))
 
-    def _without_unit(self, cell: str, field: str, column: str) -> list[Finding]:
-        """What is wrong with a number of which nobody said truly what it counts."""
-        if self._written is None:
-            return [
-                Finding(
-                    is_bare_number(cell),
-                    f"The instant in {_named(column)} is a bare number. Say format = "
-                    "'epoch_s', 'epoch_ms' or 'epoch_us' if it counts from 1970, or "
-                    "one such as '%Y%m%d'.",
-                )
-            ]
-        if self._written not in EPOCHS:
-            return []
-        start, end = EPOCH
-        return [
-            Finding(
-                f"{field} >= {start} AND {field} < {end}",
-                f"The instant in {_named(column)} falls into the first weeks of 1970 "
-                f"when read as {self._written}: it is nought, or counts in another "
-                "unit.",
-            )
-        ]
+    def needed_instant(
+        self, name: str, column: str, what: str, *, day: Bound = "end"
+    ) -> None:
+        """Add an instant without which the row says nothing.
 
-    def needed_instant(self, name: str, column: str, what: str) -> None:
-        """Add an instant without which the row says nothing."""
-        self._needs(self.cell(column), f"{what} ({_named(column)}) is missing.")
-        self.instant(name, column)
+        Parameters
+        ----------
+        day : "start" or "end"
+            Which instant of it a day is.
+        """
+        self._needs(self.cell(column), f"{what} ({named(column)}) is missing.")
+        cell = self.cell(column)
+        self._add(InstantColumn(name, column, cell, self._notation, True, day))
+
+    def _add(self, read: InstantColumn) -> None:
+        self.instants.append(read)
+        self.fields[read.field] = read.read
+        if read.is_needed:
+            self.findings += [Finding(sql, why) for sql, why in read.faults()]
 
     def terms(self) -> Terms:
         """Return the terms for rows that may come but once."""
-        return Terms(self.fields, tuple(self.findings))
+        return Terms(
+            self.fields,
+            tuple(self.findings),
+            instants=tuple(self.instants),
+            settled=self.settled(),
+        )
+
+    def settled(self) -> dict[str, str]:
+        """Return SQL over the fields for those that depend on one another.
+
+        An optional instant beyond our age is missing, and what is dated to the day did
+        not happen after it was recorded.
+        """
+        recorded = next((i for i in self.instants if i.field == RECORDED_AT), None)
+        settled = {}
+        for each in self.instants:
+            told = quoted(each.field)
+            if recorded is not None and each is not recorded:
+                told = each.no_later_than(recorded)
+            if not each.is_needed:
+                told = f"CASE WHEN {each.is_believed} THEN {told} END"
+            if told != quoted(each.field):
+                settled[each.field] = told
+        return settled
 
     def _needs(self, sql: str, reason: str) -> None:
         self.findings.append(Finding(f"{sql} IS NULL", reason))
-
-
-def _named(*columns: str) -> str:
-    told = ", ".join(repr(c) for c in columns)
-    return f"column {told}" if len(columns) == 1 else f"columns {told}"

@@ -347,7 +347,8 @@ def test_every_section_with_defaults_is_a_section() -> None:
 @pytest.mark.parametrize(("section", "key"), KEYS)
 def test_every_key_is_documented(section: str, key: str) -> None:
     # How files are written is said once, for the leads.
-    is_shared = key in {"from", "query", "delimiter", "encoding", "format"}
+    shared = {"from", "query", "delimiter", "encoding", "format", "sentinels"}
+    is_shared = key in shared
     text = _documented("leads" if is_shared else section)
     assert re.search(rf"(?<!\w){key}\b", text), f"{section}.{key}"
 

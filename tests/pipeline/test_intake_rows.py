@@ -156,7 +156,7 @@ def test_fault_10_what_is_no_finite_number_is_missing_and_counted(
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("2026-07-01", "2026-06-30T22:00"),
+        ("2026-07-01", "2026-07-01T21:59:59.999999"),  # a day is up to its end
         ("2026-07-01 12:00", "2026-07-01T10:00"),
         ("2026-07-01T12:00:00.123456789", "2026-07-01T10:00:00.123456"),
         ("2026-07-01T12:00:00Z", "2026-07-01T12:00"),
@@ -164,7 +164,9 @@ def test_fault_10_what_is_no_finite_number_is_missing_and_counted(
         ("2026-07-01 12:00:00 UTC", "2026-07-01T12:00"),
         ("2026-03-29 02:30:00", "2026-03-29T01:30"),  # skipped: becomes 03:30
         ("2026-10-25 02:30:00", "2026-10-25T01:30"),  # twice: the later one
-        ("2024-02-29", "2024-02-28T23:00"),
+        ("2024-02-29", "2024-02-29T22:59:59.999999"),
+        ("2026-03-29", "2026-03-29T21:59:59.999999"),  # of 23 hours
+        ("2026-10-25", "2026-10-25T22:59:59.999999"),  # of 25 hours
     ],
 )
 def test_faults_14_15_21_an_instant_is_read_as_it_was_meant(
@@ -275,7 +277,8 @@ def test_a_format_is_the_only_way_instants_are_then_read(
 ) -> None:
     text = "lead,what,at\na,visit,03-01-26\na,visit,2026-01-04\n"
     intake({"touches.csv": text}, touches={"format": "%d-%m-%y"})
-    assert [r["occurred_at"] for r in table("touches")] == [_at("2026-01-03")]
+    told = [r["occurred_at"] for r in table("touches")]
+    assert told == [_at("2026-01-03T23:59:59.999999")]
     assert "cannot be read as %d-%m-%y" in table("quarantine")[0]["reason"]
     with pytest.raises(ConfigError, match="is no format of instants"):
         intake(touches={"format": "%Q"})

@@ -30,7 +30,7 @@ def test_recorded_at_is_given_or_assumed_and_the_report_says_so(
     [touches] = report.of("touches")
     assert (touches.recorded_at, touches.recorded_at_missing) == ("given", 1)
     assert [r["recorded_at"] for r in table("touches")] == [
-        _at("2026-01-04"), _at("2026-01-05"),
+        _at("2026-01-04T23:59:59.999999"), _at("2026-01-05T23:59:59.999999"),
     ]  # fmt: skip
     assert report.of("milestones")[0].recorded_at == "assumed"
 
@@ -51,7 +51,7 @@ def test_known_until_is_the_latest_instant_seen_unless_configured(
     intake: Intake,
 ) -> None:
     report = intake()
-    assert report.known_until == "2026-02-01T00:00:00+00:00"
+    assert report.known_until == "2026-02-01T23:59:59.999999+00:00"
     assert report.known_until_is == "latest seen"
     said = intake(source={"known_until": datetime.fromisoformat("2026-03-01T00:00Z")})
     assert said.known_until == "2026-03-01T00:00:00+00:00"
@@ -120,8 +120,8 @@ def test_accounts_and_history_are_dated(intake: Intake, table: Table) -> None:
     )  # fmt: skip
     [account] = table("accounts")
     assert account == {
-        "account_id": "f", "known_from": _at("2026-01-01"), "account_size": "5",
-        "account_kind": "x",
+        "account_id": "f", "known_from": _at("2026-01-01T23:59:59.999999"),
+        "account_size": "5", "account_kind": "x",
     }  # fmt: skip
     assert report.of("accounts")[0].rows_quarantined == 1  # undated: known for ever?
     assert [r["value"] for r in table("attribute_history")] == [None, "5"]

@@ -62,7 +62,7 @@ def test_each_table_says_by_which_clock_its_newest_is(intake: Intake) -> None:
     assert told == {
         "leads": ("2026-01-02T00:00:00+00:00", "created_at"),
         "touches": ("2026-01-03T10:00:00+00:00", "occurred_at"),
-        "milestones": ("2026-02-01T00:00:00+00:00", "reached_at"),
+        "milestones": ("2026-02-01T23:59:59.999999+00:00", "reached_at"),
     }
 
 
