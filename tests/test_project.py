@@ -27,6 +27,7 @@ DOORS = {
         "models/learning/conversion.py", "models/learning/rounds.py",
         "models/served.py", "models/booster.py",
     },
+    "numba": {"features/compilation.py", "models/treeshap/blocks.py"},
     "shap": {"models/explaining/explanation.py", "models/treeshap/frames.py"},
     "pyspark": {"features/spark.py"},
     "mlflow": {"pipeline/registering/tracking.py", "models/served.py"},

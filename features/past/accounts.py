@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ..colleagues import ColleagueAtom, Fact
 from ..company import Company
+from ..compilation import compiled
 from ..engine import Engine, literal
 from ..vocabulary import DAY_US
 from .pattern import CLASSES_PER_KIND
@@ -136,7 +136,7 @@ def _sorted(
     return facts.known[order], facts.lead[order], starts
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _span_of(
     known: np.ndarray, first: int, last: int, at: int, limit: int, span: int
 ) -> tuple[int, int]:
@@ -148,7 +148,7 @@ def _span_of(
     return min(begin, end), end
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count(
     known: np.ndarray,
     owner: np.ndarray,
@@ -167,7 +167,7 @@ def _count(
     return counts
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _latest(
     known: np.ndarray,
     owner: np.ndarray,

@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ..compilation import compiled
 from ..vocabulary import DAY_US
 
 COUNT, TOTAL, MOST, LAST_VALUE, LAST_AGE, FIRST_AGE = range(6)
@@ -125,7 +125,7 @@ class Pattern(NamedTuple):
     oldest: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sum_up(
     threads: Threads,
     looks: Looks,
@@ -177,7 +177,7 @@ def sum_up(
             before = limits
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _pass(threads, pattern, places, asked, answer, sums, instants, stamps):  # type: ignore[no-untyped-def]
     """Hand the touches known at a snapshot to the atoms that want them."""
     at, (known, until), (known_before, until_before), origin, look = asked
@@ -254,7 +254,7 @@ def _pass(threads, pattern, places, asked, answer, sums, instants, stamps):  # t
                         instants[atom] = occurred
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _settle(measures, at, answer, sums, instants):  # type: ignore[no-untyped-def]
     """Turn instants into ages, and exact sums into numbers."""
     for atom in range(len(measures)):
@@ -269,7 +269,7 @@ def _settle(measures, at, answer, sums, instants):  # type: ignore[no-untyped-de
             answer[atom] = float(sums[1, atom]) / 1e9
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count_followed(threads, pattern, places, asked, n):  # type: ignore[no-untyped-def]
     """Touches that an answering one follows, strictly later and within the span."""
     at, (known, until) = asked[0], asked[1]

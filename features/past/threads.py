@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from ..compilation import compiled
 from ..engine import Engine
 from ..vocabulary import DAY_US
 from . import loops
@@ -148,7 +148,7 @@ def _in_order(
     return threads, order
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _lay(
     kind: np.ndarray,
     occurred: np.ndarray,
@@ -177,7 +177,7 @@ def _lay(
         millionths_to[i] = np.int64(np.rint(value[j] * 1e6)) if is_valued else NEVER
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def in_order(
     lead: np.ndarray, occurred: np.ndarray, leads: int
 ) -> tuple[np.ndarray, np.ndarray]:

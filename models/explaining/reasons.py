@@ -172,10 +172,9 @@ def _picked(points: Floats, pick: Pick) -> tuple[Places, Floats, Floats]:
 
 @cache
 def _compiled() -> Pick:
-    from numba import njit
+    from features.compilation import compiled
 
-    compiled: Pick = njit(cache=True, nogil=True)(_pick)
-    return compiled
+    return compiled(_pick)
 
 
 def _pick(points: Floats, places: Places, chosen: Floats, other: Floats) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compilation import compiled
 from features.errors import ModelError
 
 from .blocks import Values, transposed
@@ -120,7 +120,7 @@ def _n_words(tables: Tables, table: int) -> int:
     return n_values // int(tables.column_first[table + 1] - tables.column_first[table])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count(
     tables: Tables,
     tree: int,

@@ -19,8 +19,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from features.compilation import compiled
 
 from .blocks import Values, check_width, copied, in_blocks
 from .filling import lone_weights
@@ -81,7 +82,7 @@ def _asked_of(splits: Splits, n_features: int) -> Asked:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _goes_left(
     rule: int, c: float, x: float, bits: NDArray[np.uint32], first: int, n_words: int
 ) -> bool:
@@ -100,7 +101,7 @@ def _goes_left(
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _changes_rows(
     new: NDArray[np.float64],
     old: NDArray[np.float64],
@@ -157,7 +158,7 @@ def _changes_rows(
         )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _walk(
     trees: NDArray[np.int64],
     new: NDArray[np.float64],
@@ -215,7 +216,7 @@ def _walk(
                 _credit(leaves.value[first_leaf - 1 - at], link, links, lone, out)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _credit(
     value: float,
     last: int,

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compilation import compiled
 from features.errors import ModelError
 
 from .background import Background
@@ -137,7 +137,7 @@ def _of_tree(
         yield word, np.bincount(place, weight).astype(np.float64)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def words(leaves: DeepLeaves, leaf: int, decisions: NDArray[np.uint16]) -> Words:
     """Players that each row satisfies, as the bits of a word, by a leaf's slots."""
     n_players = leaves.player_first[leaf + 1] - leaves.player_first[leaf]
@@ -156,7 +156,7 @@ def words(leaves: DeepLeaves, leaf: int, decisions: NDArray[np.uint16]) -> Words
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_against(
     leaves: DeepLeaves,
     patterns: Patterns,
@@ -187,7 +187,7 @@ def add_against(
                 out[leaves.player[first + slot], row] += values[slot]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _values(
     word: Words,
     weight: NDArray[np.float64],
@@ -227,7 +227,7 @@ def _values(
         values[slot] *= value
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _n_bits(word: np.uint64) -> int:
     """How many bits of a word are set: sums of pairs, of fours, of bytes, of all."""
     pairs = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))

@@ -26,8 +26,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from features.compilation import compiled
 
 
 @cache
@@ -44,7 +45,7 @@ def quadrature(n_players: int) -> tuple[NDArray[np.float64], NDArray[np.float64]
     return (points + 1.0) / 2.0, weights / 2.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def leaf_values(
     share: NDArray[np.float64],
     value: float,
@@ -82,7 +83,7 @@ def leaf_values(
     return filled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_leaf(
     table: NDArray[np.float64],
     leaf: NDArray[np.float64],
@@ -112,7 +113,7 @@ def add_leaf(
             table[column[player], entry] += leaf[player, pattern]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def leaf_values_against(
     counts: NDArray[np.float64],
     value: float,
@@ -161,7 +162,7 @@ def leaf_values_against(
     return filled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def leaf_counts(
     words: NDArray[np.float64], demands: NDArray[np.int64], n_players: int
 ) -> NDArray[np.float64]:

@@ -18,8 +18,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from features.compilation import compiled
 
 # Decisions are whole words, so that they combine by "and", "or", "xor" alone.
 YES = np.uint16(0xFFFF)
@@ -112,7 +113,7 @@ _ZERO_RIGHT = int(Rule.ZERO_RIGHT)
 _ZERO_LEFT = int(Rule.ZERO_LEFT)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def decide(block: Block, splits: Splits, tree: int, decisions: Decisions) -> None:
     """Write, for each split of a tree and each row, whether the row goes left."""
     n_rows = block.shape[1]
@@ -149,7 +150,7 @@ def decide(block: Block, splits: Splits, tree: int, decisions: Decisions) -> Non
                 into[row] = answers[int(x[row] if is_code else unknown)]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_tables(
     tables: Tables,
     tree: int,
@@ -183,7 +184,7 @@ def add_tables(
             start += size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_deep_leaves(
     leaves: DeepLeaves, tree: int, decisions: Decisions, out: Block
 ) -> None:
@@ -218,7 +219,7 @@ def add_deep_leaves(
                     before[row] *= rest + t * a
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _met(leaves: DeepLeaves, leaf: int, decisions: Decisions, n_rows: int) -> Block:
     """Whether each of a leaf's players is satisfied (1.0 or 0.0), by slot and row."""
     n_players = leaves.player_first[leaf + 1] - leaves.player_first[leaf]
@@ -233,7 +234,7 @@ def _met(leaves: DeepLeaves, leaf: int, decisions: Decisions, n_rows: int) -> Bl
     return met
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def contributions_block(
     block: Block, splits: Splits, tables: Tables, deep: DeepLeaves, out: Block
 ) -> None:
@@ -249,7 +250,7 @@ def contributions_block(
         add_deep_leaves(deep, tree, decisions, out)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def margins_block(
     block: Block, splits: Splits, leaves: Leaves, out: NDArray[np.float64]
 ) -> None:
@@ -268,7 +269,7 @@ def margins_block(
             out[row] += values[first_leaf - 1 - at]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _most_splits(splits: Splits) -> int:
     """Splits of the largest tree."""
     most = 0

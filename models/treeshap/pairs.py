@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compilation import compiled
 from features.errors import ModelError
 
 from .blocks import Values, in_blocks, transposed
@@ -62,7 +62,7 @@ def pairs_of(asked: Sequence[tuple[int, int]], n_players: int) -> NDArray[np.int
     return np.array(asked, np.int64).reshape(-1, 2)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_pairs(
     leaves: DeepLeaves,
     tree: int,
@@ -105,7 +105,7 @@ def add_pairs(
             slot_of[leaves.player[at]] = -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _add_point(
     weight: float,
     factors: NDArray[np.float64],
@@ -132,7 +132,7 @@ def _add_point(
             into[row] += weight * product[row]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _met(
     leaves: DeepLeaves, leaf: int, decisions: NDArray[np.uint16], n_rows: int
 ) -> NDArray[np.float64]:

@@ -86,12 +86,9 @@ def _room(size: int, kind: type[np.generic]) -> tuple[pa.Buffer, npt.NDArray[Any
 
 @cache
 def _compiled() -> Callable[[Bytes, Codes, Codes, Codes, Bytes], Any]:
-    from numba import njit
+    from features.compilation import compiled
 
-    compiled: Callable[[Bytes, Codes, Codes, Codes, Bytes], Any] = njit(
-        cache=True, nogil=True
-    )(_write)
-    return compiled
+    return compiled(_write)
 
 
 def _write(
