@@ -22,6 +22,7 @@ from .qualifying.cutoffs import Cutoffs
 from .reaching.actions import Action, action_of
 from .recalling.rates import Rates, read_rates
 from .served import FORMAT
+from .touch_sources import TouchSource
 from .unfamiliar.familiarity import Familiarity
 from .unfamiliar.support import Support
 
@@ -75,6 +76,8 @@ class Contract:
         Conversion rate of all past snapshots.
     actions : tuple of Action
         What may still change about a lead; empty in an older contract.
+    sources : tuple of TouchSource
+        What was usual of each source of touches; empty in an older contract.
     """
 
     model: str
@@ -100,6 +103,7 @@ class Contract:
     rates: tuple[Rates | None, ...] = ()
     rate: float | None = None
     actions: tuple[Action, ...] = ()
+    sources: tuple[TouchSource, ...] = ()
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -176,6 +180,7 @@ def _records(raw: dict[str, Any]) -> dict[str, Any]:
         "features": features,
         "actions": tuple(map(action_of, raw.get("actions", ()))),
         "signals": signals,
+        "sources": tuple(map(TouchSource.from_dict, raw.get("sources", ()))),
         "rates": read_rates(stored, signals, features) if stored else (),
         "scale": Scale.from_dict(raw["scale"]),
         "cutoffs": Cutoffs.from_dict(raw["cutoffs"]),

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from features.errors import ConfigError
 
-from . import sections
+from . import guarding, sections
 from .origins import Section
 from .sections import Config
 
@@ -117,7 +117,8 @@ def _message(said: str) -> str:
 
 
 def _all_keys() -> list[str]:
-    classes = [c for c in vars(sections).values() if isinstance(c, type)]
+    named = vars(sections) | vars(guarding)
+    classes = [c for c in named.values() if isinstance(c, type)]
     fields = [
         (info.alias or name)
         for c in classes

@@ -13,6 +13,7 @@ from features.code_points import normalised
 from .actionable import ActionsConfig
 from .cutoffs import CutoffConfig as CutoffConfig  # the other rooms look here
 from .cutoffs import CutoffsConfig, Share
+from .guarding import ScoreConfig
 from .origins import (
     AccountsConfig,
     HistoryConfig,
@@ -235,6 +236,7 @@ class Config(Section):
     familiarity: FamiliarityConfig
     actions: ActionsConfig
     segments: SegmentsConfig
+    score: ScoreConfig
     run: RunConfig
 
     @model_validator(mode="before")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,8 +23,10 @@ from .app import (
     progress,
     utc,
 )
+from .exits import ExitCode
 
 if TYPE_CHECKING:
+    from ..night.publication import Published
     from ..night.scoring import Scored
 
 
@@ -56,66 +59,86 @@ def score(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score leads in batch, each with its reasons."""
-    import pyarrow as pa
+    """Score leads in batch, each with its reasons.
 
-    from ..files import beside
-    from ..night.ledger import ledger_of, write_ledger
-    from ..night.output import check_ending, check_place, write_scores
-    from ..night.scorer import scorer_file_of, scorer_in, write_scorer
+    Beside the scores lie their ledger, their scorer and, if any, the rows set aside.
+    A night that a guard of [score.guards] holds back is written to NAME.held.parquet
+    instead; what was published before stays, and the exit code is 3.
+    """
+    from ..night.output import check_ending, check_place
+    from ..night.places import Places
+    from ..night.publication import publish
     from ..night.scoring import score_leads
 
     check_ending(out)
     settings = load(config, changes)
-    places = {"kept": kept, "previous": previous}
-    given = {name: str(place) for name, place in places.items() if place is not None}
-    run = settings.run.model_copy(update=given)
+    given = {"kept": kept, "previous": previous}
+    places = {name: str(place) for name, place in given.items() if place is not None}
+    run = settings.run.model_copy(update=places)
     settings = settings.model_copy(update={"run": run})
-    for place in (out, ledger_of(out), scorer_file_of(out)):
+    for place in (*Places(out).files, *Places(out).held.files):
         check_place(place, leads, settings)
     with progress(quiet) as say:
         bundle = bundle_of(settings, run_folder, model)
         instant = datetime.now(UTC) if at is None else utc(at)
         scored = score_leads(settings, bundle, leads, at=instant, say=say)
-    held = pa.Table.from_pandas(scored.ledger, preserve_index=False)
-    # All are whole before any takes its place, the scores first. The ledger holds the
-    # digests of the others, so that a crash between them is noticed.
-    with (
-        beside(ledger_of(out)) as ledger,
-        beside(scorer_file_of(out)) as scorer,
-        beside(out) as scores,
-    ):
-        changed = write_scores(scored.table, scores, ending=out.suffix)
-        write_scorer(scorer_in(bundle), scorer)
-        write_ledger(held, ledger, scores=scores, scorer=scorer, at=instant)
+    published = publish(scored, bundle, out, at=instant)
     for note in scored.notes:
         typer.echo(note, err=True)
-    if changed:
+    if changed := published.ids_changed:
         typer.echo(
             f"{changed:,} lead or account {'id looks' if changed == 1 else 'ids look'} "
             "like a formula and got an apostrophe in front: join by a Parquet file.",
             err=True,
         )
     if as_json:
-        typer.echo(json.dumps(closing(scored, out), indent=2, ensure_ascii=False))
-        return
-    said = [counted(scored.statuses(), scored.qualifications()), *scored.newness.said()]
-    typer.echo(f"{' '.join(said)} See {out}")
+        told = closing(scored, published)
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(closing_lines(scored, published)))
+    for tripped in scored.tripped:
+        typer.echo(f"leadlight: held back: {tripped.said}", err=True)
+    if scored.tripped:
+        raise typer.Exit(ExitCode.HELD_BACK)
 
 
-def closing(scored: Scored, out: Path) -> dict[str, Any]:
+def closing(scored: Scored, published: Published) -> dict[str, Any]:
     """Return what the command says in the end, for a machine."""
     from ..files import finite
 
+    places = published.places
+    aside = str(places.quarantine) if published.rows_set_aside else None
     told: dict[str, Any] = finite(
         {
-            "scores": str(out),
+            "scores": str(places.scores),
             "statuses": scored.statuses(),
             "qualifications": scored.qualifications(),
             **scored.newness.to_dict(),
+            "sources": [source.to_dict() for source in scored.sources],
+            "quarantine": aside,
+            "held": [asdict(tripped) for tripped in scored.tripped],
         }
     )
     return told
+
+
+def closing_lines(scored: Scored, published: Published) -> list[str]:
+    """Say the same for people: what came out, and what became of the sources."""
+    from ..night.sources import account
+
+    places = published.places
+    where = "Held back, nothing is published: see" if scored.tripped else "See"
+    first = [
+        counted(scored.statuses(), scored.qualifications()),
+        *scored.newness.said(),
+    ]
+    lines = [f"{' '.join(first)} {where} {places.scores}", *account(scored.sources)]
+    if rows := published.rows_set_aside:
+        one = (
+            "row that was set aside is" if rows == 1 else "rows that were set aside are"
+        )
+        lines.append(f"The {rows:,} {one} in {places.quarantine}")
+    return lines
 
 
 def counted(statuses: dict[str, int], qualifications: dict[str, int]) -> str:
@@ -128,6 +151,8 @@ def counted(statuses: dict[str, int], qualifications: dict[str, int]) -> str:
     """
     rows = sum(statuses.values())
     leads = f"{rows:,} {'lead' if rows == 1 else 'leads'} in, as many out"
+    if not rows:
+        return "No lead in, none out."
     said = f"{leads}: {', '.join(f'{v:,} {k}' for k, v in statuses.items())}."
     told = [(v, k) for k, v in qualifications.items() if v]
     if not told:

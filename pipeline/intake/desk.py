@@ -16,7 +16,7 @@ from ..sections import Config
 from .instants import check_instants
 from .judging import Take, count, create_quarantine
 from .kept import LISTED, Kept, list_parts, union_of
-from .leads import take_leads, take_others
+from .leads import take_leads, take_others, unreadable_sql
 from .nightly import take_tonight
 from .opened import Desk, opened
 from .report import IntakeReport, SourceReport
@@ -81,7 +81,8 @@ def take_in(
         New leads to score: read instead of ``leads.from``, or of the first file there
         where it names several for a query. They need no outcome and no ``order_by``.
         Where leads have accounts, ``leads.from`` is read as well: ``others`` holds the
-        leads there that are not among these.
+        leads there that are not among these, and ``unreadable_leads`` what may be shown
+        of rows set aside.
     kept : Kept, optional
         Where touches are kept that were read once: of these sources only new files are
         read, and in the place of ``touches`` the parts are listed that hold them all.
@@ -112,6 +113,9 @@ def take_in(
         is_new = leads_from is not None
         leads = take_leads(desk.engine, source, config, is_new=is_new, order=0)
         reports = [tally(desk.engine, leads, order=0, before=before)]
+        if is_new:
+            aside = unreadable_sql(source, config)
+            write_table(desk.engine, aside, folder / "unreadable_leads.parquet")
         told, parts = _take_beside(desk, beside, kept, before)
         reports += told
         _show(desk.engine, parts)

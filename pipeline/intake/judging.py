@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from features.engine import Engine, literal, quoted
 
 from .instant_columns import instant_cells, named_formats, unreadable_cells
+from .rejects import read_ids
 from .report import InstantCells, Origin, SourceReport, UnreadableCells
 from .sources import Source
 from .terms import Terms
@@ -75,6 +76,8 @@ def judge(engine: Engine, source: Source, terms: Terms) -> Cells:
     Of rows alike in every column the first is kept, which leaves no trace of their
     order; none is, where one was kept before.
     """
+    if terms.ids is not None:
+        read_ids(engine, source, terms.ids)
     _judge_rows(engine, source, terms)
     if source.before is not None:
         engine.execute(
@@ -141,8 +144,8 @@ def settle(
         JOIN (SELECT n, file, line, raw FROM {source.relation}) USING (n)
         WHERE reason IS NOT NULL
         UNION ALL BY NAME
-        SELECT {literal(table)} AS "table", file, line, reason, false AS is_repeat,
-            raw AS "text", {order} AS source, n
+        SELECT {literal(table)} AS "table", file, line, lead_id, reason,
+            false AS is_repeat, raw AS "text", {order} AS source, n
         FROM {source.rejects}
         """
     )

@@ -14,8 +14,9 @@ from features.errors import ConfigError, DataError
 from ..origins import LeadsConfig
 from ..sections import Config
 from ..values import truth_sql
-from .judging import KEPT, count, counted, judge, settle
+from .judging import JUDGED, KEPT, QUARANTINE, count, counted, judge, settle
 from .positions import NO_PLACE, position
+from .rejects import HIDDEN, shown_sql
 from .report import SourceReport
 from .sources import ROW, Source
 from .terms import Draft, Terms
@@ -157,7 +158,39 @@ def _terms(source: Source, config: Config) -> Terms:
         one_per=("lead_id",),
         first_by="created_at NULLS LAST, whole",
         otherwise=OTHER_KEPT,
+        ids=draft.ids,
     )
+
+
+def unreadable_sql(source: Source, config: Config) -> str:
+    """Return SQL for the lead rows that were set aside, with what of each may be shown.
+
+    Columns: ``row``, ``file``, ``line`` and ``shown_text``. Shown are the cells of
+    columns that have a part in the configuration and are not personal, and for any
+    other ``…``: what is said of a lead goes to more people than its row.
+
+    Why only after :func:`take_leads`, before anything else is judged: its rows are the
+    ones that were judged last.
+    """
+    personal = {name for name, a in config.attributes.items() if a.personal}
+    attributes = _attributes(source, config, is_new=True)
+    visible = (_named(config) | set(attributes)) - personal
+    shown = [
+        f"CASE WHEN contains({source.cell(c)}, '@') THEN '{HIDDEN}' "
+        f"ELSE coalesce({source.cell(c)}, '') END"
+        if c in visible
+        else literal(HIDDEN)
+        for c in source.columns
+    ]
+    return f"""
+        SELECT q.n AS "row", q.file, q.line, coalesce(k.told, r.told) AS shown_text
+        FROM {QUARANTINE} q
+        LEFT JOIN (SELECT n, concat_ws(',', {", ".join(shown)}) AS told FROM {JUDGED}
+            WHERE reason IS NOT NULL) k USING (n)
+        LEFT JOIN (SELECT n, {shown_sql(sorted(visible))} AS told
+            FROM {source.rejects} WHERE header IS NOT NULL) r USING (n)
+        WHERE q."table" = 'leads' ORDER BY q.n
+    """
 
 
 def _leads(source: Source, config: Config, place: str) -> str:

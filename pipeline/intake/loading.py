@@ -17,6 +17,7 @@ from .header import MOST_CHARACTERS, Header, check_names, read_header
 from .records import Copied, copy_records
 from .text import PARQUET, magic
 
+SEPARATOR = 31  # the character between the names of a header
 ENGINE_LINE_BYTES = 4 * MOST_CHARACTERS + 1_000  # four bytes a character, row and line
 Layout = tuple[
     Header, tuple[str, ...], str
@@ -57,7 +58,8 @@ def create(engine: Engine, name: str, width: int) -> None:
     engine.execute(f"CREATE TABLE {name} (n BIGINT, file VARCHAR, line BIGINT{texts})")
     engine.execute(
         f"CREATE TABLE {name}_rejects "
-        "(n BIGINT, file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)"
+        "(n BIGINT, file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR, "
+        "header VARCHAR, delimiter VARCHAR, lead_id VARCHAR)"
     )
 
 
@@ -88,8 +90,8 @@ def insert_answer(
     engine.unregister("arrived")
     engine.register("arrived", rejects)
     engine.execute(
-        f"INSERT INTO {name}_rejects SELECT {rows.num_rows} + row_number() OVER () - 1,"
-        " file, line, reason, raw FROM arrived"
+        f"INSERT INTO {name}_rejects BY NAME SELECT {rows.num_rows} + row_number() "
+        "OVER () - 1 AS n, file, line, reason, raw FROM arrived"
     )
     engine.unregister("arrived")
 
@@ -109,9 +111,12 @@ def _insert_copy(
         kept = kept.replace("parallel = true", "parallel = false")
     bad = _csv(copied.rejected, ("reason", "raw"), ",")
     into = f"SELECT n, {literal(file)}, line"
+    names_told = literal(chr(SEPARATOR).join(header.names))
+    of_file = f"{names_told}, {literal(header.delimiter)}, NULL"
+    rejected = f"{into}, reason, raw, {of_file} FROM {bad}"
     for relation, told, expected in (
         (name, f"{into}{cells} FROM {kept}", copied.kept_rows),
-        (f"{name}_rejects", f"{into}, reason, raw FROM {bad}", copied.rejected_rows),
+        (f"{name}_rejects", rejected, copied.rejected_rows),
     ):
         arrived = _inserted(engine, f"INSERT INTO {relation} {told}", file)
         if arrived != expected:

@@ -52,7 +52,8 @@ class Source:
         ``c1``, … (trimmed, null tokens missing), ``whole`` (all cells, to compare
         rows by) and ``raw`` (the row as it was, cut).
     rejects : str
-        A table with columns ``n``, ``file``, ``line``, ``reason`` and ``raw``.
+        A table with columns ``n``, ``file``, ``line``, ``reason``, ``raw``, the
+        ``header`` and ``delimiter`` of its file, and ``lead_id`` where it can be read.
     name : str
         The file or files, for sentences.
     columns : tuple of str

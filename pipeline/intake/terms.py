@@ -47,6 +47,9 @@ class Terms:
         Where the fields that are instants come from.
     settled : mapping of str to str
         SQL over the fields, for those that depend on one another: what they are then.
+    ids : tuple of str or None
+        The columns that make the lead id, also of a record that is no row; none where
+        the row's place is the id. None: the table has no lead id.
     """
 
     fields: Mapping[str, str]
@@ -57,6 +60,7 @@ class Terms:
     otherwise: str = ""
     instants: tuple[InstantColumn, ...] = ()
     settled: Mapping[str, str] = field(default_factory=dict)
+    ids: tuple[str, ...] | None = None
 
 
 class Draft:
@@ -76,6 +80,7 @@ class Draft:
         self.fields: dict[str, str] = {"lead_id": NO_TEXT}
         self.findings: list[Finding] = []
         self.instants: list[InstantColumn] = []
+        self.ids: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, source: Source, table: TableConfig, zone: str) -> Draft:
@@ -92,8 +97,10 @@ class Draft:
         """Add the id, made of one column, of several, or of the row's place."""
         if columns == ROW:
             self.fields["lead_id"] = "CAST(n + 1 AS VARCHAR)"
+            self.ids = ()
             return
         several = (columns,) if isinstance(columns, str) else columns
+        self.ids = several
         self.fields["lead_id"] = " || '|' || ".join(map(self.cell, several))
         self._needs("lead_id", f"The lead id ({named(*several)}) is missing.")
 
@@ -155,6 +162,7 @@ class Draft:
             tuple(self.findings),
             instants=tuple(self.instants),
             settled=self.settled(),
+            ids=self.ids,
         )
 
     def settled(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from features.vocabulary import Qualification
 from models.contract import Contract
@@ -17,6 +18,7 @@ from models.points import Floats
 from ..bundle import Bundle
 from .changes import PUBLISHED
 from .texts import Known, laid_out
+from .unreadable import LINE, TEXT
 
 REASONS: Final = "reasons"  # which of the told leads a row is; missing where none is
 _DIRECTIONS = ("raising", "lowering")
@@ -29,11 +31,13 @@ REASON_COLUMNS = [
 ]
 
 # Stated, since a column in which nobody has a value would else be of no kind at all.
-_KINDS = {
+_KINDS: dict[str, Any] = {
     **dict.fromkeys(("lead_id", "account_id", "status_said", "grade"), "str"),
+    **dict.fromkeys((TEXT, "qualification", "standing"), "str"),
     **dict.fromkeys(("probability", "fit_points", "engagement_points"), "float64"),
     **dict.fromkeys(("start_points", "other_points"), "float64"),
-    "score": "Int64",
+    **dict.fromkeys(("score", LINE), "Int64"),
+    "status": pd.ArrowDtype(pa.string()),  # as earlier nights have it
     **PUBLISHED,
 }
 
@@ -79,12 +83,13 @@ def named(table: pd.DataFrame, bundle: Bundle, told: Told) -> pd.DataFrame:
     whole = table.assign(
         qualification=table["qualification"].fillna(Qualification.NONE.value),
         standing=table["standing"].fillna(Qualification.NONE.value),
+        **{c: table.get(c, default=None) for c in (LINE, TEXT)},
     ).astype(_KINDS)
     rows = table[REASONS].fillna(-1).to_numpy(np.intp)
     reasons = pd.DataFrame(
         reason_columns(told, bundle.contract, rows), index=table.index
     )
-    after = ["other_points", *PUBLISHED]
+    after = ["other_points", *PUBLISHED, LINE, TEXT]
     return pd.concat([whole[before], reasons, whole[after]], axis=1).assign(
         model_name=bundle.contract.model,
         model_version=bundle.version,

@@ -1,4 +1,8 @@
-"""Whether a night's tables fit together, and fit what the scorer was trained with."""
+"""Whether tables fit together, and fit what the scorer was trained with.
+
+A night refuses tables for an attribute alone; whether its touches fit its leads is for
+its guards to see (:mod:`.guards`), which hold back what was scored.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,23 @@ from features.errors import DataError, ModelError, few
 from features.past.known import held
 
 _FEW_LEADS = 20  # fewer may well be without a touch
+
+
+def check_attributes(connection: Engine, company: Company) -> None:
+    """Refuse tables without an attribute: it would be scored as if it were missing.
+
+    Raises
+    ------
+    ModelError
+        When an attribute that the scorer was trained with is in no table.
+    """
+    there = held(connection)
+    known = there.of_leads | there.of_accounts | there.dated
+    if lost := [a.name for a in company.attributes if a.name not in known]:
+        raise ModelError(
+            f"The scorer was trained with the attributes {few(lost)}, which no table "
+            "holds now. Supply them as they were supplied in training, or train again."
+        )
 
 
 def check_joins(connection: Engine, company: Company) -> None:
@@ -20,13 +41,7 @@ def check_joins(connection: Engine, company: Company) -> None:
     ModelError
         When an attribute that the scorer was trained with is in no table.
     """
-    there = held(connection)
-    known = there.of_leads | there.of_accounts | there.dated
-    if lost := [a.name for a in company.attributes if a.name not in known]:
-        raise ModelError(
-            f"The scorer was trained with the attributes {few(lost)}, which no table "
-            "holds now. Supply them as they were supplied in training, or train again."
-        )
+    check_attributes(connection, company)
     kinds = ", ".join(literal(k.name) for k in company.kinds) or "NULL"
     leads, touches, known, joined = one_row(
         connection,

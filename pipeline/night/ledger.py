@@ -34,7 +34,7 @@ TOUCHES = "touches"
 CHANGES = "changes"
 ENDING = ".points.parquet"
 _CONTRACT = b"leadlight.contract"  # of ledgers older than the kept scorers
-_SCORES = b"leadlight.scores"
+SCORES = b"leadlight.scores"
 _SCORER = b"leadlight.scorer"
 _AT = b"leadlight.scored_at"
 _ROWS = 16_384  # in a group: a tenth of a second to read
@@ -66,7 +66,7 @@ def write_ledger(
         The instant of scoring.
     """
     beside = {
-        _SCORES: digest(scores).encode(),
+        SCORES: digest(scores).encode(),
         _SCORER: digest(scorer).encode(),
         _AT: at.isoformat().encode(),
     }
@@ -214,7 +214,7 @@ def _beside(path: Path) -> Mapping[bytes, bytes]:
 
 
 def _check_pair(beside: Mapping[bytes, bytes], scores: Path) -> None:
-    if not scores.is_file() or beside.get(_SCORES) != digest(scores).encode():
+    if not scores.is_file() or beside.get(SCORES) != digest(scores).encode():
         raise RunError(
             f"{ledger_of(scores)} does not belong to {scores.name} as it is now, which "
             "was changed or only half replaced since they were written together: "

@@ -24,6 +24,7 @@ from features.errors import ConfigError
 
 from ..origins import TableConfig
 from ..sections import Config
+from .places import HELD, is_held
 
 _FORMULA = r"^[=+\-@\t\r\n\x00＝＋－＠]"  # noqa: RUF001  (full-width forms too)
 # Every other plain key begins with a sign that begins no formula.
@@ -37,6 +38,11 @@ def check_ending(path: Path) -> None:
         raise ConfigError(
             f"Scores are written as Parquet or CSV, and {path.name!r} ends in neither "
             ".parquet nor .csv."
+        )
+    if is_held(path):
+        raise ConfigError(
+            f"{path.name!r} is what scores are called that are held back. Name a file "
+            f"that does not end in {HELD}{path.suffix}."
         )
 
 

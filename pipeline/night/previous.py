@@ -22,6 +22,7 @@ from models.evidence import Mask
 from models.qualifying.standing import Published, published, standing
 
 from .ledger import ENDING, UNREADABLE
+from .places import QUARANTINE, is_held
 
 _COLUMNS = (
     "lead_id", "snapshot_at", "status", "standing", "standing_since", "model_name",
@@ -62,8 +63,9 @@ def previous_of(path: Path, contract: Contract, at: pd.Timestamp | None) -> Prev
     Parameters
     ----------
     path : Path
-        A Parquet file, or a folder of them; ledgers among them are left aside. Of a
-        lead that is there more than once the latest row counts.
+        A Parquet file, or a folder of them; what lies beside scores there is left
+        aside, and so are scores that were held back. Of a lead that is there more than
+        once the latest row counts.
     contract : Contract
         Tonight's scorer.
     at : Timestamp or None
@@ -139,8 +141,10 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     files = sorted(
-        f for f in path.glob("*.parquet") if not f.name.endswith(ENDING)
-    )  # fmt: skip
+        f
+        for f in path.glob("*.parquet")
+        if not f.name.endswith((ENDING, QUARANTINE)) and not is_held(f)
+    )
     if not files:
         raise RunError(
             f"{path} holds no scores: a folder of last night's output holds Parquet "

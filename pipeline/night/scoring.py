@@ -6,10 +6,7 @@ scored is in the answer all the same, with its status and a sentence.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,9 +15,7 @@ import pandas as pd
 
 from features.catalogue import Catalogue, catalogue_of
 from features.company import Company
-from features.engine import Engine, instants_are_utc, literal
 from features.errors import ModelError
-from features.snapshots import Ending, SnapshotRule, make_scoring_spine
 from features.vocabulary import Qualification, Status
 from models.contract import Contract
 from models.explaining.explanation import explain, grades
@@ -30,24 +25,22 @@ from models.served import encode
 from models.stand_ins import stands_in
 
 from ..bundle import Bundle
-from ..intake import Kept, kept_in, take_in
 from ..sections import Config
-from ..tables import shown
+from ..stage import Say
 from .changes import Tonight, changes_of
 from .columns import REASON_COLUMNS, REASONS, named
-from .joins import check_joins
+from .facts import NightFacts
+from .guards import Tripped, looked_at
 from .ledger import POINTS, SEEN
-from .looking_back import eligible, weave_looking_back
 from .previous import Previous, previous_of, standing_of
-from .prior import priors_of
+from .reading import Scoring, read_night
+from .sources import NightSource
 from .statuses import statuses_of
-from .touched import touched, with_touches
+from .touched import with_touches
 from .unfamiliar import Newness, newness_of, unfamiliar_of
-
-Say = Callable[[str], None]
+from .unreadable import set_aside
 
 _WITH_SCORE = (Status.SCORED, Status.UNFAMILIAR, Status.OFF_SCHEDULE)
-_REPEATED = "This row repeats another row of the same lead."
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +58,23 @@ class Scored:
     newness : Newness
         Whether the night's leads are like past ones, together.
     notes : tuple of str
-        Sentences on touches that were kept and had to be read anew.
+        Sentences on touches that were kept and had to be read anew, on what could not
+        be compared, and on guards that could not look.
+    sources : tuple of NightSource
+        What each source brought, and what became of it.
+    tripped : tuple of Tripped
+        Guards that hold the night back; empty where it may be published.
+    quarantine : DataFrame
+        Rows set aside, of all sources.
     """
 
     table: pd.DataFrame
     ledger: pd.DataFrame
     newness: Newness
     notes: tuple[str, ...] = ()
+    sources: tuple[NightSource, ...] = ()
+    tripped: tuple[Tripped, ...] = ()
+    quarantine: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def statuses(self) -> dict[str, int]:
         """Rows by status, in the order of :class:`Status`, without those of no row."""
@@ -106,8 +109,6 @@ def score_leads(
 
     Raises
     ------
-    DataError
-        When touches belong to no lead or are of no known kind.
     ModelError
         When an attribute that the scorer was trained with is in no table.
     RunError
@@ -115,47 +116,34 @@ def score_leads(
     """
     contract = bundle.contract
     catalogue = catalogue_for(contract)
-    previous = _previous(config, contract, at)
-    with (
-        tempfile.TemporaryDirectory(prefix="leadlight-") as name,
-        _kept(config) as kept,
-    ):
-        folder = Path(name)
-        say("reading the sources")
-        take_in(config, folder, leads_from=leads, kept=kept)
-        with shown(config, folder) as connection:
-            check_joins(connection, catalogue.company)
-            make_scoring_spine(
-                connection,
-                SnapshotRule.from_dict(contract.snapshots),
-                Ending(
-                    contract.ending["conversion"], tuple(contract.ending["closed_by"])
-                ),
-                at,
-            )
-            _show_others(connection, folder / "others.parquet")
-            say("computing signals")
-            priors = priors_of(previous, bundle, eligible(connection))
-            woven = weave_looking_back(connection, catalogue, priors.instants())
-            features = instants_are_utc(woven.tonight.to_pandas())
-            newest = touched(connection)
-            spine = instants_are_utc(connection.sql("FROM spine ORDER BY row").df())
-        quarantine = pd.read_parquet(folder / "quarantine.parquet")
+    scoring = Scoring(bundle, catalogue, _previous(config, contract, at), at)
+    night = read_night(config, leads, scoring, say)
+    spine, features = night.spine, night.features
     say(f"scoring and explaining {len(spine):,} leads")
-    told = _told(bundle, spine, features, previous)
-    tonight = Tonight(spine, features, woven, bundle, catalogue)
-    changed = changes_of(tonight.eligible(), priors)
+    told = _told(bundle, spine, features, scoring.previous)
+    tonight = Tonight(spine, features, night.woven, bundle, catalogue)
+    changed = changes_of(tonight.eligible(), night.priors)
     answers = told.table.join(changed.table)
-    others = _set_aside(quarantine.loc[quarantine["table"] == "leads"], answers)
+    rows = night.quarantine
+    others = set_aside(rows.loc[rows["table"] == "leads"], answers)
     table = pd.concat([answers, *(each for each in others if len(each))])
     table = named(table.sort_values("row", ignore_index=True), bundle, told.reasons)
     beside = told.beside.join(changed.parts)
     held = table.drop(columns=REASON_COLUMNS).merge(beside, on="row")
-    of_files = [] if kept is None else kept.notes
-    told_of = [stands_in(contract.scorer), *bundle.notes, *of_files, *changed.notes]
-    notes = tuple(filter(None, told_of))
-    ledger = with_touches(held, newest).drop(columns="row")
-    return Scored(table.drop(columns="row"), ledger, told.newness, notes)
+    ledger = with_touches(held, night.touches).drop(columns="row")
+    instant = None if contract.snapshots["rule"] == "export" else at
+    facts = NightFacts(instant, night.sources, contract, rows)
+    tripped, blind = looked_at(facts, config.score.guards)
+    told_of = [stands_in(contract.scorer), *bundle.notes, *night.notes, *changed.notes]
+    return Scored(
+        table.drop(columns="row"),
+        ledger,
+        told.newness,
+        (*filter(None, told_of), *blind),
+        night.sources,
+        tripped,
+        rows,
+    )
 
 
 def _previous(
@@ -167,22 +155,6 @@ def _previous(
     is_flat = contract.snapshots["rule"] == "export"
     tonight = None if at is None or is_flat else pd.Timestamp(at)
     return previous_of(Path(config.run.previous), contract, tonight)
-
-
-def _kept(config: Config) -> AbstractContextManager[Kept | None]:
-    """Where touches are kept, for as long as they are read; nowhere if not asked."""
-    return kept_in(Path(config.run.kept)) if config.run.kept else nullcontext()
-
-
-def _show_others(connection: Engine, path: Path) -> None:
-    """Put the leads that are not scored tonight beside those that are."""
-    if path.exists():
-        mine = "SELECT lead_id, account_id, created_at, bucket FROM"
-        connection.execute(
-            f"CREATE TABLE all_leads AS {mine} leads UNION ALL BY NAME "
-            f"SELECT * FROM read_parquet({literal(path.as_posix())})"
-        )
-        connection.execute("CREATE OR REPLACE VIEW leads AS FROM all_leads")
 
 
 def catalogue_for(contract: Contract) -> Catalogue:
@@ -274,25 +246,3 @@ def _scored(
     codes = [f"{POINTS}{s.code}" for s in contract.signals]
     points = pd.DataFrame(explained.points, columns=codes, index=features.index)
     return scored, points, told
-
-
-def _set_aside(
-    rows: pd.DataFrame, told: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The lead rows that exactly repeat a kept one, and those that cannot be read.
-
-    A repeat has the answer of the row it repeats, so that whoever writes the answers
-    by lead does not wipe a score. A repeat of a row that was itself set aside has none.
-    """
-    known = ["lead_id", "text"]
-    rows = rows.assign(row=rows["row"].astype("int64"))
-    exact = rows["is_repeat"].astype(bool)
-    aside = pd.MultiIndex.from_frame(rows.loc[~exact, known])
-    exact &= ~pd.MultiIndex.from_frame(rows[known]).isin(aside)
-    repeats = rows.loc[exact, ["row", "lead_id"]].merge(
-        told.drop(columns="row"), on="lead_id"
-    )
-    unread = rows.loc[~exact, ["row", "lead_id"]].assign(
-        status=Status.UNREADABLE.value, status_said=rows.loc[~exact, "reason"]
-    )
-    return repeats.assign(status_said=_REPEATED), unread

@@ -46,6 +46,7 @@ from ..artefacts import (
     PREDICTIONS,
     QUALITY,
     SPINE,
+    USUAL_SOURCES,
 )
 from ..company import ending_of, rule_of
 from ..files import replace_file
@@ -55,7 +56,7 @@ from ..stage import Say, Shelf, Stage
 from ..stages import STAGES
 from ..stages.build import build_as
 from ..stages.calibrate import put_judged
-from ..stages.explain import put_points
+from ..stages.explain import put_points, usual_of
 from ..survey import survey
 from .carried import MARGIN_COLUMNS, Carried, Finished, carried, finished
 from .resettled import record, settle_again
@@ -110,6 +111,7 @@ def _steps(run: Finished, company: Company) -> tuple[Stage, ...]:
     stages = {stage.name: stage for stage in STAGES}
     reads = (
         SPINE, FEATURES, CATALOGUE, MARGINS, BOOSTER, JUDGED, ENCODING, CALIBRATION,
+        USUAL_SOURCES,
     )  # fmt: skip
     writes = (
         LADDER, MARGINS, CALIBRATION, CUTOFFS, CONSEQUENCES, QUALITY, PREDICTIONS,
@@ -149,6 +151,7 @@ def _recalibrate(run: Finished, config: Config, shelf: Shelf) -> None:
         scale=again.settlement.served.calibrator.scale(run.contract.scale.reference),
         cutoffs=again.proofs.cutoffs,
         recalibration=record(run, found, again, told),
+        sources=usual_of(shelf),
     )
     explainer = TreeExplainer(shelf.get(BOOSTER), contract.players)
     put_points(config, shelf, contract, explainer)

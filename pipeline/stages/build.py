@@ -11,9 +11,18 @@ from features.engine import Engine, bytes_of, instants_are_utc
 from features.outcomes import make_labelled_spine
 
 from ..actions import check_actions
-from ..artefacts import CATALOGUE, FEATURES, INTAKE, MATURITY, SPINE, TABLES
+from ..artefacts import (
+    CATALOGUE,
+    FEATURES,
+    INTAKE,
+    MATURITY,
+    SPINE,
+    TABLES,
+    USUAL_SOURCES,
+)
 from ..company import company_of, ending_of, maturity_of, rule_of
 from ..judging.maturity import ripening, told
+from ..night.usual import usual_sources
 from ..sections import Config
 from ..stage import Shelf, read_manifest, stage
 from ..tables import attribute_values, known_until, shown
@@ -21,7 +30,7 @@ from ..training.contestants import points_table_in
 from ..weaving import write_by_query, write_features, write_in_spark
 
 
-@stage(reads=(INTAKE,), writes=(SPINE, MATURITY, FEATURES, CATALOGUE))
+@stage(reads=(INTAKE,), writes=(SPINE, MATURITY, FEATURES, CATALOGUE, USUAL_SOURCES))
 def build(config: Config, shelf: Shelf) -> None:
     """Take snapshots, compute every signal as it stood then, attach outcomes."""
     build_as(config, shelf, None)
@@ -46,9 +55,17 @@ def build_as(config: Config, shelf: Shelf, company: Company | None) -> None:
         shelf.say(f"{len(catalogue)} signals at {counts.snapshots:,} snapshots")
         spine = connection.sql("FROM spine ORDER BY row").df()
         shelf.put(SPINE, instants_are_utc(spine))
+        usual = usual_sources(
+            connection,
+            shelf.folder / TABLES,
+            config,
+            catalogue.company,
+            shelf.get(INTAKE)["sources"],
+        )
         _write_features(config, shelf, connection, catalogue)
     shelf.note(shelf.folder / FEATURES.file)
     shelf.put(MATURITY, told(aged))
+    shelf.put(USUAL_SOURCES, {"touches": [source.to_dict() for source in usual]})
     listing = {
         "spine": counts.to_dict(),
         "leads": attrition.to_dict(),

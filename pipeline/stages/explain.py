@@ -26,6 +26,7 @@ from models.recalling.bins import rates_of_past
 from models.recalling.counting import Past
 from models.recalling.drawing import make_precedents
 from models.served import encode
+from models.touch_sources import TouchSource
 from models.treeshap import TreeExplainer
 from models.treeshap.trees import Trees
 
@@ -45,6 +46,7 @@ from ..artefacts import (
     MARGINS,
     PRECEDENTS,
     SPINE,
+    USUAL_SOURCES,
 )
 from ..company import ending_of, rule_of
 from ..night.familiarity import with_familiarity
@@ -56,7 +58,7 @@ from ..survey import survey
 @stage(
     reads=(
         SPINE, FEATURES, CATALOGUE, ENCODING, LADDER, MARGINS, BOOSTER, CALIBRATION,
-        CUTOFFS, JUDGED,
+        CUTOFFS, JUDGED, USUAL_SOURCES,
     ),
     writes=(CONTRACT, FAMILIARITY, PRECEDENTS, EXPLANATIONS, *survey.WRITES),
 )  # fmt: skip
@@ -177,7 +179,14 @@ def _contract(
         trained_until=trained_until,
         scorer=shelf.get(LADDER).get("scorer", "booster"),
         actions=actions_of(config, catalogue, features, shelf.say),
+        sources=usual_of(shelf),
     )
+
+
+def usual_of(shelf: Shelf) -> tuple[TouchSource, ...]:
+    """What is usual of each source of touches; empty in a run of an older version."""
+    stored = shelf.find(USUAL_SOURCES) or {"touches": []}
+    return tuple(map(TouchSource.from_dict, stored["touches"]))
 
 
 def _trained_until(config: Config, learnt: pd.DataFrame) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from features.errors import RunError
 
 from ..night.ledger import ENDING, holds, scored_at
+from ..night.places import is_held
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,14 @@ def _only(scores: Path, day: date | None) -> Night:
 
 
 def _nights(folder: Path) -> list[Night]:
-    """The scores of a folder that have a ledger, the latest first."""
+    """The published scores of a folder that have a ledger, the latest first."""
     files = [
         f.with_name(f.name.removesuffix(ENDING)) for f in folder.glob(f"*{ENDING}")
     ]
     nights = [
         Night(f, scored_at(f.with_name(f"{f.name}{ENDING}")))
         for f in sorted(files)
-        if f.is_file()
+        if f.is_file() and not is_held(f)
     ]
     never = datetime.min.replace(tzinfo=UTC)
     return sorted(nights, key=lambda n: n.at or never, reverse=True)
