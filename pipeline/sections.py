@@ -37,6 +37,7 @@ class SourceConfig(Section):
     timezone: str
     null_tokens: tuple[str, ...]
     known_until: datetime | None = None
+    follow_links: bool
 
     @field_validator("timezone")
     @classmethod

@@ -164,12 +164,12 @@ def _categories(
     first = np.zeros(len(decision), np.int64)
     words = np.zeros(len(decision), np.int64)
     n_sets = fields.integer("num_cat", absent=0)
-    if n_sets == 0:
-        if np.any(decision & _CATEGORICAL):
+    if n_sets <= 0:
+        if n_sets < 0 or np.any(decision & _CATEGORICAL):
             raise fields.damaged("splits by category but lists no categories")
         return first, words, np.empty(0, np.uint32)
     bounds = fields.integers("cat_boundaries", n_sets + 1)
-    bits = fields.integers("cat_threshold", int(bounds[-1]))
+    bits = fields.integers("cat_threshold", max(int(bounds[-1]), 0))
     by_category = (decision & _CATEGORICAL) != 0
     which = threshold[by_category].astype(np.int64)
     if (

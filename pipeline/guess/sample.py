@@ -222,7 +222,7 @@ def _copy(path: Path, folder: Path) -> _Copy:
         header_of(path, None, "utf-8")  # says what is wrong
     for encoding in ("utf-8", WESTERN):
         with open_text(path, encoding) as text:
-            lines = Lines(text)
+            lines = Lines(text, path.name)
             taken = list(_first(lines))
             is_all = not lines.next()
             written = text.encoding

@@ -22,6 +22,8 @@ from .text import is_decoded, open_text
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_CHARACTERS = 1_000_000  # of one record; the engine's line buffer is sized by it
+MOST_BLANK = 1_000_000  # characters of blank lines one after another: a second
+MOST_ENDLESS = 100_000_000  # characters without a line end: a second, too
 MOST_LINES = 1_000  # that one quoted field may span before its quote is called stray
 MOST_COLUMNS = 10_000
 
@@ -43,12 +45,15 @@ def read_header(path: Path, delimiter: str | None, encoding: str) -> Header:
         When there is no such line, or a name is empty or stands there twice.
     """
     with open_text(path, encoding) as text:
-        return header_of(Lines(text), path.name, delimiter)
+        return header_of(Lines(text, path.name), path.name, delimiter)
 
 
 def header_of(lines: Lines, name: str, delimiter: str | None) -> Header:
     """Take the header off the lines of the file ``name``."""
-    written = next((line for line in lines if line.strip(" \r\n\ufeff")), "")
+    written = lines.next()
+    while written and not written.strip(" \r\n\ufeff"):
+        lines.skip_blank()
+        written = lines.next()
     if not written:
         raise SourceError(
             f"{name} is empty: a first line with column names was expected. Export it "
@@ -106,10 +111,19 @@ def check_names(names: tuple[str, ...], name: str) -> None:
 
 
 class Lines:
-    """Lines that can be handed back; one that is too long is cut, its rest skipped."""
+    """Lines that can be handed back; one that is too long is cut, its rest skipped.
 
-    def __init__(self, text: TextIO) -> None:
+    Parameters
+    ----------
+    text : TextIO
+        Opened with the line ends left as they are.
+    name : str
+        The file's, for sentences.
+    """
+
+    def __init__(self, text: TextIO, name: str) -> None:
         self._text = text
+        self._name = name
         self._pending: deque[str] = deque()
         self.number = 0  # of the line returned last, from 1
 
@@ -121,10 +135,35 @@ class Lines:
         line = self._text.readline(MOST_CHARACTERS + 1)
         if line:
             self.number += 1
-        rest = line
+        rest, length = line, len(line)
         while len(rest) > MOST_CHARACTERS and rest[-1] not in "\r\n":
             rest = self._text.readline(MOST_CHARACTERS + 1)
+            length += len(rest)
+            if length > MOST_ENDLESS:
+                raise SourceError(
+                    f"Line {self.number:,} of {self._name} goes on for more than "
+                    f"{MOST_ENDLESS:,} characters: this is no table. Export it again."
+                )
         return line
+
+    def skip_blank(self) -> None:
+        """Go on to the next line that says something.
+
+        Raises
+        ------
+        SourceError
+            When it does not come.
+        """
+        first, length = self.number, 0
+        while (line := self.next()) and not line.strip(" \r\n"):
+            length += len(line)
+            if length > MOST_BLANK:
+                raise SourceError(
+                    f"{self._name} holds more than {MOST_BLANK:,} characters of blank "
+                    f"lines from line {first:,} on: this is no table. Export it again."
+                )
+        if line:
+            self.hand_back([line])
 
     def hand_back(self, lines: list[str]) -> None:
         """Return lines to the front, in their order."""

@@ -15,10 +15,12 @@ from features.errors import SourceError
 from ..values import typed_sql
 from .header import MOST_CHARACTERS, Header, check_names, read_header
 from .records import Copied, copy_records
-from .text import PARQUET, magic
+from .text import MOST_INFLATION, PARQUET, magic
 
 SEPARATOR = 31  # the character between the names of a header
 ENGINE_LINE_BYTES = 4 * MOST_CHARACTERS + 1_000  # four bytes a character, row and line
+LEAST_CELLS = 50_000_000  # below these no footer is too much: seconds, and gigabytes
+LEAST_UNPACKED = 1 << 30
 Layout = tuple[
     Header, tuple[str, ...], str
 ]  # of the file; the table's columns; encoding
@@ -40,16 +42,41 @@ def header_of(path: Path, delimiter: str | None, encoding: str) -> Header:
             )
         return read_header(path, delimiter, encoding)
     try:
-        names = tuple(map(normalised, pq.read_schema(path).names))
+        footer = pq.read_metadata(path)
+        names = tuple(map(normalised, footer.schema.to_arrow_schema().names))
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{path.name} is damaged, or its writer was killed: it has no readable "
             "Parquet footer. Export it again."
         ) from error
+    _check_footer(footer, path)
     if not names:
         raise SourceError(f"{path.name} has no columns. Export it again.")
     check_names(names, path.name)
     return Header(names, delimiter or ",")
+
+
+def _check_footer(footer: pq.FileMetaData, path: Path) -> None:
+    """Refuse what a footer says to be far more than the file can hold.
+
+    A column of one value takes no room, however many rows it has: so the cells are
+    counted, and not only the bytes that they are unpacked to.
+    """
+    size = path.stat().st_size
+    groups = [footer.row_group(i) for i in range(footer.num_row_groups)]
+    unpacked = sum(group.total_byte_size for group in groups)
+    cells = footer.num_rows * footer.num_columns
+    for count, least, what in (
+        (cells, LEAST_CELLS, "cells"),
+        (unpacked, LEAST_UNPACKED, "bytes unpacked"),
+    ):
+        if count > max(least, MOST_INFLATION * size):
+            raise SourceError(
+                f"{path.name} declares {count:,} {what} ({footer.num_rows:,} rows of "
+                f"{footer.num_columns:,} columns), and has {size:,} bytes: more than "
+                f"{MOST_INFLATION} for each. Export it again, in several files or as "
+                "CSV if that is what it holds."
+            )
 
 
 def create(engine: Engine, name: str, width: int) -> None:

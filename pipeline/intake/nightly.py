@@ -71,7 +71,7 @@ def take_tonight(
     list of Path
         The parts that hold its touches.
     """
-    files = _found(touches, shelf)
+    files = _found(desk, touches, shelf)
     new = _new(touches, shelf, files)
     if new is None:
         shelf = _anew(desk, touches, take, shelf, order)
@@ -91,10 +91,13 @@ def take_tonight(
     return report, shelf.parts
 
 
-def _found(touches: TouchesConfig, shelf: Shelf) -> _Files:
+def _found(desk: Desk, touches: TouchesConfig, shelf: Shelf) -> _Files:
     meant = touches.from_
     several = tuple(meant.values()) if isinstance(meant, dict) else (meant,)
-    paths = tuple(path for each in several for path in found_files(each))
+    follow_links = desk.config.source.follow_links
+    paths = tuple(
+        p for each in several for p in found_files(each, follow_links=follow_links)
+    )
     kept = shelf.folder.parent.resolve()
     if any(p.resolve().is_relative_to(kept) for p in paths):
         raise ConfigError(

@@ -59,6 +59,7 @@ class Desk:
             self.work,
             self.config.run.memory_limit,
             columns,
+            self.config.source.follow_links,
         )
         name = f"source{len(self.known)}"
         if table.query is not None:

@@ -68,7 +68,7 @@ def copy_records(
         kept.open("w", encoding="utf-8", newline="") as good,
         rejected.open("w", encoding="utf-8", newline="") as bad,
     ):
-        lines = Lines(text)
+        lines = Lines(text, path.name)
         header_of(lines, path.name, header.delimiter)
         copyist = _Copyist(lines, header, text.encoding, good, bad)
         copyist.copy(path.name, first_row)
@@ -104,7 +104,8 @@ class _Copyist:
         for line in lines:
             body = line.rstrip("\r\n")
             if not body.strip(" "):
-                continue  # a blank line says nothing
+                lines.skip_blank()  # they say nothing
+                continue
             if len(line) > MOST_CHARACTERS:
                 self._refuse(
                     f"The record is longer than {MOST_CHARACTERS:,} characters.", line

@@ -38,6 +38,7 @@ class Reading:
     work: Path  # a folder for copies
     memory_limit: str  # of the engine that a query is asked in
     columns: tuple[str, ...] = ()  # that other files of the source are known to have
+    follow_links: bool = False  # out of the folder or glob that they stand in
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def load(
     SourceError
         When a file cannot be read as described.
     """
-    paths = found_files(meant)
+    paths = found_files(meant, follow_links=reading.follow_links)
     headers = [header_of(p, reading.delimiter, reading.encoding) for p in paths]
     names = (n for h in headers for n in h.names)
     columns = tuple(dict.fromkeys((*reading.columns, *names)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import os
 import stat
 import zlib
 from collections.abc import Iterator
@@ -32,7 +33,10 @@ MARKS = (  # the longer mark first: that of UTF-32 begins like that of UTF-16
 )
 
 MOST_INFLATION = 200  # exports shrink 5- to 50-fold; a bomb, about 1,000-fold
-LEAST_BOMB_BYTES = 1 << 30
+# So much is unpacked, and its ratio looked at, before any line of it is handed out: at
+# a million lines a second, which the shortest are, no bomb costs more than seconds.
+BLOCK_BYTES = 8 << 20
+PACKED_BYTES = 8 << 10  # read at a time, so that what a block was packed in is known
 
 
 def magic(path: Path) -> bytes:
@@ -43,13 +47,38 @@ def magic(path: Path) -> bytes:
     SourceError
         When there is no file, or it is a pipe or device, or may not be read.
     """
+    with opened(path) as raw:
+        return raw.read(4)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a regular file; a pipe is not waited for, and a device not touched.
+
+    Raises
+    ------
+    SourceError
+        When there is no file, or it is a pipe or device, or may not be read.
+    """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise SourceError(f"{path} is not a regular file. Name a file or a folder.")
-        with path.open("rb") as raw:
-            return raw.read(4)
+        # Asked again of what was opened: a pipe may have taken the file's place.
+        with open(path, "rb", opener=_without_waiting) as raw:
+            if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
+                raise SourceError(f"{path} is not a regular file any more.")
+            yield raw
     except OSError as error:
+        if path.is_symlink() and not path.exists():
+            raise SourceError(
+                f"{path} is a link to {os.readlink(path)}, where there is no file. "
+                "Correct or remove it."
+            ) from error
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 @contextmanager
@@ -68,7 +97,7 @@ def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
         )
     before = _state(path)
     try:
-        with path.open("rb") as raw, _inflated(raw, path) as binary:
+        with opened(path) as raw, _inflated(raw, path) as binary:
             decoder = _decoder(binary.peek(4), encoding)
             errors = "surrogateescape" if decoder.startswith("utf-8") else "replace"
             with io.TextIOWrapper(
@@ -142,24 +171,50 @@ def _inflated(raw: io.BufferedReader, path: Path) -> io.BufferedReader:
     return io.BufferedReader(_Inflated(raw, path), 1 << 20)
 
 
+class _Counted:
+    """Packed bytes on their way in, few at a time and counted."""
+
+    def __init__(self, raw: io.BufferedReader) -> None:
+        self._raw = raw
+        self.count = 0
+
+    def read(self, size: int = PACKED_BYTES) -> bytes:
+        packed = self._raw.read(min(size, PACKED_BYTES))
+        self.count += len(packed)
+        return packed
+
+
 class _Inflated(io.RawIOBase):
-    """Gzip bytes on their way out, measured against their way in."""
+    """Gzip bytes on their way out, measured against their way in.
+
+    Each block by itself, so that a bomb may not hide behind what is none.
+    """
 
     def __init__(self, raw: io.BufferedReader, path: Path) -> None:
-        self._gzip = gzip.GzipFile(fileobj=raw)
+        self._packed = _Counted(raw)
+        self._gzip = gzip.GzipFile(fileobj=self._packed, mode="rb")  # type: ignore[call-overload]
         self._path = path
-        self._most = max(LEAST_BOMB_BYTES, MOST_INFLATION * path.stat().st_size)
-        self._count = 0
+        self._block = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        count = self._gzip.readinto(buffer)
-        self._count += count
-        if self._count > self._most:
-            raise SourceError(
-                f"{self._path.name} inflates to more than {MOST_INFLATION} times its "
-                "size. Unpack it yourself if it is what it claims to be."
-            )
+        if not self._block:
+            self._block = memoryview(self._next_block())
+        count = min(len(buffer), len(self._block))
+        buffer[:count] = self._block[:count]
+        self._block = self._block[count:]
         return count
+
+    def _next_block(self) -> bytes:
+        before = self._packed.count
+        block: bytes = self._gzip.read(BLOCK_BYTES)
+        packed = self._packed.count - before + PACKED_BYTES
+        if len(block) == BLOCK_BYTES and MOST_INFLATION * packed < BLOCK_BYTES:
+            raise SourceError(
+                f"{self._path.name} unpacks to more than {MOST_INFLATION} times its "
+                "size, as no export does. Unpack it yourself if it is what it claims "
+                "to be."
+            )
+        return block

@@ -224,15 +224,6 @@ def test_fault_11_a_table_without_rows_is_no_leads_but_may_be_touches(
         intake({"leads.csv": "id,made\n"})
 
 
-def test_fault_12_a_gzip_bomb_is_refused(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pipeline.intake.text.LEAST_BOMB_BYTES", 1_000_000)
-    bomb = gzip.compress(b"id,made\n" + b"\n" * 9_000_000)
-    with pytest.raises(SourceError, match="inflates to more than 200 times"):
-        intake({"leads.csv.gz": bomb}, leads={"from": "leads.csv.gz"})
-
-
 def test_messages_hold_no_cell_of_the_data(intake: Intake) -> None:
     text = "id,made\nada@lovelace.org,never\n"
     with pytest.raises(LeadlightError) as told:
