@@ -35,10 +35,10 @@ _NUMBER: Final = (
     f"|{_GROUPED}|[0-9]{{1,15}}(?:[.,][0-9]{{1,15}})?|[.,][0-9]{{1,9}})"
     "(?:[.,][0-9]{1,2})?"  # cents, after thousands: no band depends on them
 )
-_FOLLOWING: Final = " *(mil m[a-z]+|[a-z万萬만亿億억]*)"
+FOLLOWING: Final = " *(mil m[a-z]+|[a-z万萬만亿億억]*)"
 _PARTS: Final = (
-    f"^(?:[^0-9]*[a-z][.])?[^0-9]*?{_NUMBER}{_FOLLOWING}"
-    f"(?:[^0-9]+?{_NUMBER}{_FOLLOWING})?[^0-9]*$"
+    f"^(?:[^0-9]*[a-z][.])?[^0-9]*?{_NUMBER}{FOLLOWING}"
+    f"(?:[^0-9]+?{_NUMBER}{FOLLOWING})?[^0-9]*$"
 )
 _ONE_OR_TWO: Final = (
     f"^(?:[^0-9-]|-[a-z])*(?:{_NUMBER})(?:[^0-9]+(?:{_NUMBER}))?[^0-9]*$"
@@ -107,6 +107,11 @@ def sum_band(text: exp.Expression) -> exp.Expression:
         )
 
     return _band(let("t", text, read), SUMS, most=_MOST_MONEY)
+
+
+def times(unit: exp.Expression) -> exp.Expression:
+    """What the word behind a number multiplies it by; 1 where it is no such word."""
+    return _SUM.times(unit)
 
 
 def is_size(text: exp.Expression) -> exp.Expression:
@@ -179,11 +184,12 @@ class _Reader:
                 .when(is_less, _part(text, 4))
                 .else_(exp.Literal.string(""))
             )
-            return exp.Mul(this=a.copy(), expression=let("u", unit, self._times))
+            return exp.Mul(this=a.copy(), expression=let("u", unit, self.times))
 
         return let("a", _value(_part(text, 1)), read)
 
-    def _times(self, unit: exp.Expression) -> exp.Expression:
+    def times(self, unit: exp.Expression) -> exp.Expression:
+        """What a unit multiplies by."""
         told = exp.Case()
         for times, spellings in self.units.items():
             told = told.when(_among(unit, spellings), _number(times))

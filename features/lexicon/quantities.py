@@ -48,10 +48,14 @@ PEOPLE: Final = (
     "enterprise", "startup", "start-up", "smb", "sme",
     "kmu", "pme", "total", "in total", "worldwide", "globally", "insgesamt",
 )  # fmt: skip
-MONEY: Final = (
+CURRENCIES: Final = (
     "usd", "us", "eur", "euro", "euros", "gbp", "chf", "inr", "rs", "sek", "nok", "dkk",
     "pln", "zl", "cad", "aud", "nzd", "jpy", "cny", "rmb", "brl", "mxn", "sgd", "aed",
-    "dollar", "dollars", "pound", "pounds", "kr", "yen", "revenue", "revenues",
+    "dollar", "dollars", "pound", "pounds", "kr", "yen",
+)  # fmt: skip
+CURRENCY_SIGNS: Final = "$¢£¤¥€₡₦₩₪₫₭₮₱₲₴₵₸₹₺₽฿"
+MONEY: Final = (
+    *CURRENCIES, "revenue", "revenues",
     "turnover", "sales", "arr", "umsatz", "jahresumsatz", "chiffre d'affaires", "ca",
     "annual", "annually", "per year", "per annum", "a year", "yearly", "p[.]a", "pa",
     "pro jahr", "par an", "al ano", "fatturato", "omzet", "facturacion", "faturamento",
