@@ -16,6 +16,7 @@ from .amounts import size_band, sum_band
 from .company import Means
 from .let import let
 from .letters import plain_sql, unmarked_sql
+from .notation import Notation, number_as_written
 from .vocabulary import CREATED_AT, DAY_US, SNAPSHOT_AT
 
 _YES = ("1", "true", "yes", "y", "t", "on")
@@ -32,6 +33,8 @@ class Attribute:
         Its column.
     means : str
         How it is read.
+    notation : Notation or None
+        That a number is written in; None where any machine can read it.
 
     Examples
     --------
@@ -57,6 +60,7 @@ class Attribute:
 
     name: str
     means: Means = field(default="category", kw_only=True)
+    notation: Notation | None = field(default=None, kw_only=True)
 
     def is_known(self) -> exp.Expression:
         """1 where anything is known, else 0."""
@@ -74,6 +78,8 @@ class Attribute:
           THEN TRY_CAST("size" AS DOUBLE)
         END
         """
+        if self.notation is not None:
+            return number_as_written(self._text(), self.notation)
         cast = exp.TryCast(this=self._text(), to=exp.DataType.build("DOUBLE"))
         size = exp.Abs(this=cast)  # of "nan", "inf" and "1e999" it is not below any
         return exp.Case().when(size < exp.Literal.number("1e308"), cast.copy())

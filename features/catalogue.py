@@ -250,7 +250,9 @@ def _of_attribute(
 
 def _read(attribute: DeclaredAttribute, company: Company) -> Attribute:
     if attribute.means != "email":
-        return Attribute(attribute.name, means=attribute.means)
+        return Attribute(
+            attribute.name, means=attribute.means, notation=attribute.notation
+        )
     free = (*FREE_DOMAINS, *company.free_domains)
     return EmailAddress(
         attribute.name, free, company.rival_domains, EDUCATION_DOMAIN,

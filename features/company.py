@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from .declare import Monotone
+from .notation import ColumnNotation, Notation, notation_from
 from .vocabulary import Family, FunnelStage
 
 Means = Literal[
@@ -33,6 +34,8 @@ class DeclaredAttribute:
     personal : bool
         Whether its values may never be shown; what is derived from them (the class of
         a domain) may.
+    notation : Notation or None
+        That a number is written in; None for one that any machine can read.
     """
 
     name: str
@@ -41,6 +44,7 @@ class DeclaredAttribute:
     family: Family = Family.FIRMOGRAPHIC
     direction: Monotone = 0
     personal: bool = False
+    notation: Notation | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,9 @@ class Company:
         The milestone we predict: what colleagues may have reached before.
     closed_by : tuple of str
         Milestones after which a lead can no longer convert.
+    values : tuple of ColumnNotation
+        What the values of touches are written in, source by source; empty where all
+        are plain numbers.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -85,6 +92,7 @@ class Company:
     has_accounts: bool = False
     conversion: str | None = None
     closed_by: tuple[str, ...] = ()
+    values: tuple[ColumnNotation, ...] = ()
 
     @property
     def outbound_kinds(self) -> tuple[str, ...]:
@@ -102,16 +110,32 @@ class Company:
         return (*self.conversions, *self.closed_by)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return asdict(self)
+        """Return plain values, for JSON; of notations only those there are."""
+        raw = asdict(self)
+        for each in raw["attributes"]:
+            if each["notation"] is None:
+                del each["notation"]
+        if not raw["values"]:
+            del raw["values"]
+        return raw
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Company:
         """Read what :meth:`to_dict` wrote."""
         kinds = [Kind(**{**k, "stage": FunnelStage(k["stage"])}) for k in raw["kinds"]]
         attributes = [
-            DeclaredAttribute(**{**a, "family": Family(a["family"])})
+            DeclaredAttribute(
+                **{
+                    **a,
+                    "family": Family(a["family"]),
+                    "notation": notation_from(a.get("notation")),
+                }
+            )
             for a in raw["attributes"]
+        ]
+        values = [
+            ColumnNotation(v["column"], notation_from(v["notation"]))
+            for v in raw.get("values", ())
         ]
         return cls(
             kinds=tuple(kinds),
@@ -124,4 +148,5 @@ class Company:
             has_accounts=raw["has_accounts"],
             conversion=raw["conversion"],
             closed_by=tuple(raw["closed_by"]),
+            values=tuple(values),
         )

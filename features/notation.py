@@ -2,7 +2,7 @@
 
 Of ``1.558`` alone nobody can say whether it is one and a half or fifteen hundred; its
 column can. Every other way to write a number says by itself what it is, whatever the
-column: ``12,5``, ``1.234,56``, ``1'558``, ``€ 1.2k``, ``(1,200)``. So a notation decides
+column: ``12,5``, ``1.234,56``, ``1'558``, ``€ 1.2k``, ``(1,200)``. So a notation says
 two things only: how one mark with exactly three digits after it is read, and whether
 percent signs are passed over.
 
@@ -45,8 +45,8 @@ _CURRENCY: Final = (
     f"(?:[a-z]{{0,3}}[{words.CURRENCY_SIGNS}]|(?:{'|'.join(words.CURRENCIES)})[.]?)"
 )
 _BODY: Final = (
-    f"[-+]? *(?:{_CURRENCY} *){{0,2}}[-+]? *{_TOKEN}(?:[.,]-{{0,2}})?(?: *(?:{_UNITS}))?"
-    f"(?: *{_CURRENCY}){{0,2}} *%? *[-+]?"
+    f"[-+]? *(?:{_CURRENCY} *){{0,2}}[-+]? *{_TOKEN}(?:[.,]-{{0,2}})?"
+    f"(?: *(?:{_UNITS})[.]?)?(?: *{_CURRENCY}){{0,2}} *%? *[-+]?"
 )
 PATTERN: Final = f"^ *(?:{_BODY}|[(] *{_BODY} *[)]) *$"
 _NEGATIVE: Final = "^ *[(]|^[^0-9]*-|[^., -] *-[ )]*$"
@@ -84,6 +84,14 @@ class Notation:
 
     decimal: Mark
     percent: bool = False
+
+
+@dataclass(frozen=True)
+class ColumnNotation:
+    """The notation of the values of one source of touches, by its column."""
+
+    column: str | None
+    notation: Notation | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,7 @@ def _mark(e: Evidence) -> Mark:
         return ""
     if not e.either_point or not e.whole:
         return "."
-    return "" if e.great else ","
+    return "" if e.great > SLIPS * e.whole else ","
 
 
 def number_as_written(text: exp.Expression, notation: Notation) -> exp.Expression:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
 from features.company import Company, DeclaredAttribute, Kind
 from features.errors import ConfigError, few
+from features.notation import (
+    ColumnNotation,
+    Evidence,
+    notation_from,
+    notation_of,
+)
 from features.outcomes import Maturity
 from features.snapshots import Ending, SnapshotRule
 from features.vocabulary import Family, FunnelStage
 
 from .sections import Config, Means
 
+_TRUTHS = {"true", "false"}  # as intake writes yes and no of any file
 _LEAST_NUMERIC = 0.98  # of the filled values read as numbers: a number with slips
 
 
-def company_of(config: Config, attributes: pd.DataFrame) -> Company:
+def company_of(
+    config: Config, attributes: pd.DataFrame, intake: Mapping[str, Any] | None = None
+) -> Company:
     """Describe the company: its kinds of touch, its attributes and what they mean.
 
     Parameters
@@ -25,6 +36,9 @@ def company_of(config: Config, attributes: pd.DataFrame) -> Company:
     attributes : DataFrame
         One text column per attribute that the tables hold; used only to guess what an
         attribute means where the configuration does not say.
+    intake : mapping, optional
+        The report on what came in, as plain values: what it shows of the notations of
+        numbers. Without one all numbers are plain.
 
     Raises
     ------
@@ -37,9 +51,13 @@ def company_of(config: Config, attributes: pd.DataFrame) -> Company:
             f"[attributes] names {few(strange)}, which no table holds as an attribute. "
             f"Known are {few(names, 10) or 'none'}: declare it in known_at_creation."
         )
+    shown = {} if intake is None else intake.get("numbers", {})
+    evidence = {name: Evidence(**counts) for name, counts in shown.items()}
     return Company(
         kinds=tuple(_kinds(config)),
-        attributes=tuple(_attribute(config, n, attributes[n]) for n in names),
+        attributes=tuple(
+            _attribute(config, n, attributes[n], evidence.get(n)) for n in names
+        ),
         lookbacks_days=config.signals.lookbacks_days,
         free_domains=config.signals.free_domains,
         rival_domains=config.signals.rival_domains,
@@ -48,6 +66,7 @@ def company_of(config: Config, attributes: pd.DataFrame) -> Company:
         has_accounts=config.leads.account_id is not None,
         conversion=config.outcome.conversion,
         closed_by=config.outcome.closed_by,
+        values=_values(config, intake),
     )
 
 
@@ -89,27 +108,54 @@ def _kinds(config: Config) -> list[Kind]:
     ]
 
 
-def _attribute(config: Config, name: str, column: pd.Series) -> DeclaredAttribute:
+def _attribute(
+    config: Config, name: str, column: pd.Series, evidence: Evidence | None
+) -> DeclaredAttribute:
     section = config.attributes.get(name)
+    means = None if section is None else section.means
+    means = means or _guess(column, evidence)
+    decimal = None if section is None else section.decimal
+    notation = None
+    if means == "number" and (evidence is not None or decimal is not None):
+        notation = notation_of(evidence or Evidence(), decimal)
     if section is None:
-        return DeclaredAttribute(name, _guess(column), _in_words(name))
+        return DeclaredAttribute(name, means, _in_words(name), notation=notation)
     return DeclaredAttribute(
         name,
-        section.means or _guess(column),
+        means,
         section.words or _in_words(name),
         Family(section.family),
         section.direction,
         section.personal,
+        notation,
     )
 
 
-def _guess(column: pd.Series) -> Means:
-    """A number if nearly all that is filled reads as one, else a category."""
+def _guess(column: pd.Series, evidence: Evidence | None) -> Means:
+    """A number if nearly all that is filled reads as one; a flag; else a category."""
     filled = column.dropna()
     if filled.empty:
         return "category"
+    if evidence is not None and evidence.are_numbers:
+        return "number"
+    if set(filled.unique()) <= _TRUTHS:
+        return "flag"
     numeric = pd.to_numeric(filled, errors="coerce").notna().mean()
     return "number" if numeric >= _LEAST_NUMERIC else "category"
+
+
+def _values(
+    config: Config, intake: Mapping[str, Any] | None
+) -> tuple[ColumnNotation, ...]:
+    """The notation of each source of touches; none if all are plain numbers."""
+    sources = [] if intake is None else intake.get("sources", [])
+    told = [
+        notation_from(s.get("notation")) for s in sources if s["table"] == "touches"
+    ]
+    if not any(told):
+        return ()
+    columns = [t.value for t in config.touches]
+    return tuple(map(ColumnNotation, columns, told))
 
 
 def _in_words(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -56,6 +57,7 @@ class TouchesConfig(TableConfig):
     asset: str | None = None
     channel: str | None = None
     value: str | None = None
+    decimal: Literal[".", ","] | None = None
 
     @model_validator(mode="after")
     def _belongs_to_someone(self) -> TouchesConfig:
@@ -63,6 +65,8 @@ class TouchesConfig(TableConfig):
             raise ValueError("name either 'lead_id' or 'account_id'")
         if (self.kind is None) == (self.kind_is is None):
             raise ValueError("name either 'kind' (a column) or 'kind_is' (one word)")
+        if self.decimal is not None and self.value is None:
+            raise ValueError("'decimal' is of the values; name their column in 'value'")
         return self
 
 

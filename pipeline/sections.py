@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
-
-from features.code_points import normalised
 
 from .actionable import ActionsConfig
 from .cutoffs import CutoffConfig as CutoffConfig  # the other rooms look here
@@ -22,7 +20,7 @@ from .origins import (
     Section,
     TouchesConfig,
 )
-from .values import Value
+from .values import Value, as_cells_are
 from .worths import Worth
 
 Means = Literal[
@@ -137,6 +135,15 @@ class AttributeConfig(Section):
     family: Literal["firmographic", "behavioural"] = "firmographic"
     direction: Literal[-1, 0, 1] = 0
     personal: bool = False
+    decimal: Literal[".", ","] | None = None
+
+    @model_validator(mode="after")
+    def _has_a_decimal_mark_as_a_number(self) -> AttributeConfig:
+        if self.decimal is not None and self.means not in {None, "number"}:
+            raise ValueError(
+                f"'decimal' is of a number, and this means {self.means!r}: leave it out"
+            )
+        return self
 
 
 class SignalsConfig(Section):
@@ -243,7 +250,7 @@ class Config(Section):
     @model_validator(mode="before")
     @classmethod
     def _is_written_as_cells_are(cls, raw: Any) -> Any:
-        return _normalised(raw)
+        return as_cells_are(raw)
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Config:
@@ -279,23 +286,3 @@ class Config(Section):
     def is_flat(self) -> bool:
         """Whether outcomes are a column of the leads table, without dates."""
         return self.outcome.column is not None
-
-
-# What is not compared with any cell or column name: paths, SQL, and how files are read.
-_AS_WRITTEN: Final = frozenset(
-    {"from", "query", "delimiter", "folder", "kept", "previous", "tracking"}
-)
-
-
-def _normalised(said: Any) -> Any:
-    """Return what was said, in the code points that cells are put into."""
-    if isinstance(said, str):
-        return normalised(said)
-    if isinstance(said, dict):
-        return {
-            normalised(key): value if key in _AS_WRITTEN else _normalised(value)
-            for key, value in said.items()
-        }
-    if isinstance(said, list | tuple):
-        return [_normalised(each) for each in said]
-    return said

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
@@ -47,6 +47,26 @@ def value_text(text: str) -> str:
     if text in _NOUGHTS:
         return "0"
     return text[:-2] if re.fullmatch(_POINT_NOUGHT, text) else text
+
+
+# What is not compared with any cell or column name: paths, SQL, how files are read.
+_AS_WRITTEN: Final = frozenset(
+    {"from", "query", "delimiter", "folder", "kept", "previous", "tracking"}
+)
+
+
+def as_cells_are(said: Any) -> Any:
+    """Return what a configuration says, in the code points that cells are put into."""
+    if isinstance(said, str):
+        return normalised(said)
+    if isinstance(said, dict):
+        return {
+            normalised(key): value if key in _AS_WRITTEN else as_cells_are(value)
+            for key, value in said.items()
+        }
+    if isinstance(said, list | tuple):
+        return [as_cells_are(each) for each in said]
+    return said
 
 
 Value = Annotated[str, AfterValidator(value_text)]  # a cell's text, as one may say it

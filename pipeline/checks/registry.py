@@ -23,6 +23,7 @@ from . import (
     replay,
     scorer,
     shift,
+    unreadable,
     weeks,
 )
 from .case import Case
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = declared(
     overwritten,
     weeks,
     reading,
+    unreadable,
     replay,
     columns,
     removal,

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Literal
 
 from features.engine import Engine, literal
+from features.notation import ColumnNotation
 from features.past.parts import BUCKET, bucket_sql
 
 from ..origins import TableConfig, TouchesConfig
 from ..sections import Config
+from .evidence import evidence_on_attributes
 from .instants import check_instants
 from .judging import Take, count, create_quarantine
 from .kept import LISTED, Kept, list_parts, union_of
 from .leads import take_leads, take_others, unreadable_sql
 from .nightly import take_tonight
+from .numbers import create_lost, with_conversions
 from .opened import Desk, opened
 from .report import IntakeReport, SourceReport
 from .tables import (
@@ -65,6 +68,7 @@ def take_in(
     leads_from: Path | None = None,
     kept: Kept | None = None,
     before: datetime | None = None,
+    values: tuple[ColumnNotation, ...] | None = None,
 ) -> IntakeReport:
     """Read every source and write the canonical tables.
 
@@ -88,6 +92,8 @@ def take_in(
         read, and in the place of ``touches`` the parts are listed that hold them all.
     before : datetime, optional
         What became known only from then on is not any source's newest.
+    values : tuple of ColumnNotation, optional
+        What a scorer reads the values of touches in; by default it is found from them.
 
     Returns
     -------
@@ -104,10 +110,11 @@ def take_in(
         When there is no readable lead, other than among new leads to score.
     """
     beside = _beside(config)
-    with opened(config, folder) as desk:
+    with opened(config, folder, values) as desk:
         _check_formats(desk.engine, config, tuple(table for table, _ in beside))
         create_quarantine(desk.engine)
         create_empty(desk.engine)
+        create_lost(desk.engine)
         create_tallies(desk.engine)
         source = desk.source(config.leads, leads_from)
         is_new = leads_from is not None
@@ -125,9 +132,11 @@ def take_in(
             others = take_others(desk.engine, source, config, order=order)
             reports.append(tally(desk.engine, others, order=order, before=before))
             write_table(desk.engine, OTHERS, folder / "others.parquet")
-        report = _report(desk.engine, config, tuple(reports))
+        counted = with_conversions(desk.engine, reports, config.outcome.conversion)
+        report = _report(desk.engine, config, counted)
         if not is_new:
-            report = replace(report, unused=_unused(desk))
+            numbers = evidence_on_attributes(desk)
+            report = replace(report, unused=_unused(desk), numbers=numbers)
         _write(desk.engine, folder, parts)
     return report
 
@@ -143,7 +152,8 @@ def _take_beside(
     parts: list[Path] = []
     for order, (table, take) in enumerate(beside, start=1):
         if kept is not None and isinstance(table, TouchesConfig):
-            shelf = kept.shelf(table, desk.config.source)
+            notation = desk.notation(table)
+            shelf = kept.shelf(table, desk.config.source, notation)
             report, mine = take_tonight(desk, table, take, shelf, order=order)
             rows = f"({union_of(mine)})"
             parts += mine

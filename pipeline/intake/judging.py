@@ -31,7 +31,6 @@ class Counts:
     rows_written: int
     recorded_at: Origin | None = None
     recorded_at_missing: int = 0
-    values_unreadable: int = 0
     twins: int = 0
     cells_unreadable: tuple[UnreadableCells, ...] = ()
     instants: tuple[InstantCells, ...] = ()
@@ -164,7 +163,6 @@ def settle(
         reasons=told,
         recorded_at=counts.recorded_at,
         recorded_at_missing=counts.recorded_at_missing,
-        values_unreadable=counts.values_unreadable,
         twins=counts.twins,
         cells_unreadable=counts.cells_unreadable,
         instants=counts.instants,

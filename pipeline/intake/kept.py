@@ -15,9 +15,10 @@ killed at any instant leaves either what was or what is. A file that the record 
 not name is a leftover, and the next night removes it.
 
 Why the way a source is configured is the name of its folder: another mapping, null
-token or time zone makes other touches of the same files, and must never find these. So
-do another version of the query engine, which brings its own time zones, and another
-``FORMAT``: raise it whenever intake comes to read the same file otherwise.
+token, time zone or notation of values makes other touches of the same files, and must
+never find these. So do another version of the query engine, which brings its own time
+zones, and another ``FORMAT``: raise it whenever intake comes to read the same file
+otherwise.
 
 Why the lock is the system's and not just a file with a process number: it goes with
 its holder however that ends, so that none is ever stale, nor taken over by two at
@@ -43,6 +44,7 @@ import pyarrow.parquet as pq
 
 from features.engine import literal
 from features.errors import ConfigError, RunError
+from features.notation import Notation, notation_from
 
 from ..files import replace_file
 from ..origins import TouchesConfig
@@ -69,9 +71,11 @@ class Kept:
     folder: Path
     notes: list[str] = field(default_factory=list)
 
-    def shelf(self, touches: TouchesConfig, source: SourceConfig) -> Shelf:
-        """Return what is kept of a source, as it is configured."""
-        name = f"touches-{_key(touches, source)[:16]}"
+    def shelf(
+        self, touches: TouchesConfig, source: SourceConfig, notation: Notation | None
+    ) -> Shelf:
+        """Return what is kept of a source, as it is configured and its values read."""
+        name = f"touches-{_key(touches, source, notation)[:16]}"
         return Shelf.of(self.folder / name, self.notes)
 
 
@@ -217,7 +221,9 @@ def listed_parts(path: Path) -> list[Path]:
     return [Path(p) for p in json.loads(path.read_text("utf-8"))]
 
 
-def _key(touches: TouchesConfig, source: SourceConfig) -> str:
+def _key(
+    touches: TouchesConfig, source: SourceConfig, notation: Notation | None
+) -> str:
     """What the same bytes are read by; the same wherever a command is started."""
     told: dict[str, Any] = touches.model_dump(mode="json", by_alias=True)
     meant = touches.from_
@@ -226,7 +232,8 @@ def _key(touches: TouchesConfig, source: SourceConfig) -> str:
     else:
         several = (meant,) if isinstance(meant, str) else meant
         told["from"] = [os.path.abspath(p) for p in several]
-    how = (source.null_tokens, source.timezone, FORMAT, duckdb.__version__)
+    numbers = None if notation is None else asdict(notation)
+    how = (source.null_tokens, source.timezone, numbers, FORMAT, duckdb.__version__)
     return hashlib.sha256(json.dumps([told, *how]).encode()).hexdigest()
 
 
@@ -239,5 +246,6 @@ def _report(told: dict[str, Any]) -> SourceReport:
         "files": tuple(FileDigest(**f) for f in told["files"]),
         "cells_unreadable": unreadable,
         "instants": tuple(InstantCells(**i) for i in told["instants"]),
+        "notation": notation_from(told["notation"]),
     }
     return SourceReport(**{**told, **parts})

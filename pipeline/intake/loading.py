@@ -12,7 +12,7 @@ from features.code_points import normalised
 from features.engine import Engine, literal, quoted
 from features.errors import SourceError
 
-from ..values import typed_sql
+from ..values import is_numeric, typed_sql
 from .header import MOST_CHARACTERS, Header, check_names, read_header
 from .records import Copied, copy_records
 from .text import MOST_INFLATION, PARQUET, magic
@@ -187,6 +187,15 @@ def _insert_parquet(
             f"{arrived:,} arrived. Export it again."
         )
     return arrived
+
+
+def numeric_columns(engine: Engine, path: Path) -> frozenset[str]:
+    """Return the columns that a file says to hold numbers; of a text file, none."""
+    if magic(path) != PARQUET:
+        return frozenset()
+    read = f"read_parquet({literal(path.as_posix())})"
+    told = types_of(engine, read)
+    return frozenset(normalised(c) for c, kind in told if is_numeric(kind))
 
 
 def types_of(engine: Engine, query: str) -> list[tuple[str, str]]:

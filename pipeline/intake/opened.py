@@ -6,12 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from features.engine import Engine, open_engine
+from features.notation import ColumnNotation, Notation
 
-from ..origins import TableConfig
+from ..origins import TableConfig, TouchesConfig
 from ..sections import Config
 from .sources import Reading, Source, load, load_query
 
@@ -20,11 +21,20 @@ WORK = ".intake-"  # a work folder's name begins so; a killed run leaves one beh
 
 @dataclass
 class Desk:
-    """What is open while sources come in."""
+    """What is open while sources come in.
+
+    Attributes
+    ----------
+    values : tuple of ColumnNotation or None
+        What a scorer reads the values of touches in; None: to be found.
+    known : dict
+        Sources that were read.
+    """
 
     engine: Engine
     config: Config
     work: Path
+    values: tuple[ColumnNotation, ...] | None = None
     known: dict[tuple[object, ...], Source] = field(default_factory=dict)
 
     def source(self, table: TableConfig, leads_from: Path | None = None) -> Source:
@@ -34,13 +44,33 @@ class Desk:
             meant = {**meant, next(iter(meant)): str(leads_from)}
         elif leads_from is not None:
             meant = str(leads_from)
-        return self._read(table, meant, ())
+        return self._in_notation(table, self._read(table, meant, ()))
 
     def some(
         self, table: TableConfig, paths: Sequence[Path], columns: tuple[str, ...]
     ) -> Source:
         """Read some files of a table, of which others have these columns."""
-        return self._read(table, tuple(map(str, paths)), columns)
+        source = self._read(table, tuple(map(str, paths)), columns)
+        return self._in_notation(table, source)
+
+    def notation(self, touches: TouchesConfig) -> Notation | None:
+        """Return what a scorer reads the values of a source in, by place and column.
+
+        A source that has come since, of a column known from another one, is read like
+        that.
+        """
+        if not self.values or touches.value is None:
+            return None
+        place = [t is touches for t in self.config.touches].index(True)
+        alike = self.values[place : place + 1] + self.values
+        told = [v.notation for v in alike if v.column == touches.value]
+        return told[0] if told else None
+
+    def _in_notation(self, table: TableConfig, source: Source) -> Source:
+        if self.values is None or not isinstance(table, TouchesConfig):
+            return source
+        notation = self.notation(table)
+        return replace(source, notation=notation, is_notation_known=True)
 
     def _read(
         self,
@@ -73,7 +103,9 @@ class Desk:
 
 
 @contextmanager
-def opened(config: Config, folder: Path) -> Iterator[Desk]:
+def opened(
+    config: Config, folder: Path, values: tuple[ColumnNotation, ...] | None = None
+) -> Iterator[Desk]:
     """Open the engine, with a work folder that is gone afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(f"{WORK}*"):
@@ -85,4 +117,4 @@ def opened(config: Config, folder: Path) -> Iterator[Desk]:
         ) as engine,
     ):
         engine.execute("SET temp_directory = ?", [work])
-        yield Desk(engine, config, Path(work))
+        yield Desk(engine, config, Path(work), values)

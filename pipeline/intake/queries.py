@@ -71,8 +71,8 @@ def _check_reads(statement: exp.Expr, names: tuple[str, ...]) -> None:
             )
 
 
-def answer(engine: Engine, query: str, name: str) -> tuple[str, ...]:
-    """Run a checked query into the table ``name`` and return its columns.
+def answer(engine: Engine, query: str, name: str) -> list[tuple[str, str]]:
+    """Run a checked query into the table ``name``; return its columns and their types.
 
     One thread, so that rows come in the same order every time.
 
@@ -87,10 +87,10 @@ def answer(engine: Engine, query: str, name: str) -> tuple[str, ...]:
     engine.execute("SET lock_configuration = true")
     try:
         told = engine.execute(f"DESCRIBE {query}").fetchall()
-        columns = tuple(normalised(str(row[0])) for row in told)
+        columns = [(normalised(str(c)), str(kind)) for c, kind, *_ in told]
         texts = ", ".join(
-            f"{typed_sql(f'#{i}', str(kind))} AS c{i - 1}"
-            for i, (_, kind, *_) in enumerate(told, start=1)
+            f"{typed_sql(f'#{i}', kind)} AS c{i - 1}"
+            for i, (_, kind) in enumerate(columns, start=1)
         )
         engine.execute(f"CREATE TABLE {name} AS SELECT {texts} FROM ({query})")
     except (duckdb.BinderException, duckdb.CatalogException) as error:

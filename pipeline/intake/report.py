@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from features.errors import SourceError
+from features.notation import Evidence, Notation
 
 Origin = Literal["given", "assumed"]
 
@@ -70,6 +71,8 @@ class UnreadableCells:
         Cells of rows kept that hold any text, unreadable ones included.
     examples : tuple of str
         Up to three different texts, the most frequent first.
+    conversions : int or None
+        Leads with such a cell that reached the conversion; None where nobody counted.
     """
 
     column: str
@@ -77,6 +80,7 @@ class UnreadableCells:
     count: int
     filled: int
     examples: tuple[str, ...]
+    conversions: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,6 @@ class SourceReport:
         to be when it happened. None: the table has no such column.
     recorded_at_missing : int
         Rows for which a given recorded_at is missing, and assumed.
-    values_unreadable : int
-        Touches whose value is no finite number, and became missing.
     twins : int
         Touches that tell again of a lead, kind, instant and asset that another row
         of the same source tells of, but not in every column: kept.
@@ -109,6 +111,8 @@ class SourceReport:
         One for each column with such cells, where a row can do without the column.
     instants : tuple of InstantCells
         One for each column of instants.
+    notation : Notation or None
+        That the values of touches were read in; None where they are plain numbers.
     newest : str or None
         Instant in ISO 8601, UTC, at which our systems knew the newest row kept, as far
         as it was asked about; None where no row kept says so.
@@ -125,12 +129,12 @@ class SourceReport:
     reasons: dict[str, int]
     recorded_at: Origin | None = None
     recorded_at_missing: int = 0
-    values_unreadable: int = 0
     twins: int = 0
     cells_unreadable: tuple[UnreadableCells, ...] = ()
     newest: str | None = None
     newest_by: str | None = None
     instants: tuple[InstantCells, ...] = ()
+    notation: Notation | None = None
 
     def __post_init__(self) -> None:
         told = sum(self.reasons.values())
@@ -166,12 +170,12 @@ def added_up(reports: Sequence[SourceReport]) -> SourceReport:
         reasons=dict(sorted(reasons.items(), key=lambda told: (-told[1], told[0]))),
         recorded_at=reports[0].recorded_at,
         recorded_at_missing=sum(r.recorded_at_missing for r in reports),
-        values_unreadable=sum(r.values_unreadable for r in reports),
         twins=sum(r.twins for r in reports),
         cells_unreadable=_unreadable_together(
             [c for r in reports for c in r.cells_unreadable]
         ),
         instants=_instants_together([i for r in reports for i in r.instants]),
+        notation=reports[0].notation,
     )
 
 
@@ -234,6 +238,9 @@ class IntakeReport:
     unused : dict of str to tuple of str
         For leads and accounts, columns that no table takes though they could tell
         something.
+    numbers : dict of str to Evidence
+        Of each attribute that is a number or may be one, what its cells show of their
+        notation.
     """
 
     sources: tuple[SourceReport, ...]
@@ -244,6 +251,7 @@ class IntakeReport:
     leads_without_touches: int
     milestones_before_creation: int
     unused: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: dict[str, Evidence] = field(default_factory=dict)
 
     def of(self, table: str) -> tuple[SourceReport, ...]:
         """Return the sources of one table."""

@@ -15,12 +15,19 @@ import pyarrow as pa
 
 from features.engine import Engine, open_engine, quoted
 from features.errors import ConfigError, SourceError, few
+from features.notation import Notation
 
-from ..values import attribute_sql, value_sql
+from ..values import attribute_sql, is_numeric, value_sql
 from .cells import trimmed, unless_null
 from .files import digest_of, found_files
 from .header import check_names
-from .loading import create, header_of, insert_answer, insert_file
+from .loading import (
+    create,
+    header_of,
+    insert_answer,
+    insert_file,
+    numeric_columns,
+)
 from .queries import answer, checked
 from .report import FileDigest
 
@@ -78,6 +85,9 @@ class Source:
     files: tuple[FileDigest, ...]
     rows_in: int
     null_tokens: tuple[str, ...] = ()
+    typed: frozenset[str] = frozenset()
+    notation: Notation | None = None
+    is_notation_known: bool = False
     before: str | None = None
 
     def cell(self, column: str) -> str:
@@ -138,8 +148,10 @@ def load(
     rows = 0
     digests: list[FileDigest] = []
     absent: dict[str, tuple[str, ...]] = {}
+    typed: frozenset[str] = frozenset()
     for path, header in zip(paths, headers, strict=True):
         digests.append(digest_of(path))
+        typed |= numeric_columns(engine, path)
         layout = (header, columns, reading.encoding)
         rows += insert_file(
             engine, name, path, layout, first_row=rows, work=reading.work
@@ -156,6 +168,7 @@ def load(
         tuple(digests),
         rows,
         reading.null_tokens,
+        typed,
     )
 
 
@@ -177,7 +190,8 @@ def load_query(
         parts = [
             _load_named(asked, each, path, reading) for each, path in meant.items()
         ]
-        columns = answer(asked, text, "_answer")
+        kinds = answer(asked, text, "_answer")
+        columns = tuple(c for c, _ in kinds)
         rows: pa.Table = asked.sql("FROM _answer").to_arrow_table()
         rejects = pa.concat_tables(
             asked.sql(f"FROM {p.rejects} ORDER BY n").to_arrow_table() for p in parts
@@ -196,6 +210,7 @@ def load_query(
         files,
         rows.num_rows + rejects.num_rows,
         reading.null_tokens,
+        frozenset(c for c, kind in kinds if is_numeric(kind)),
     )
 
 

@@ -10,6 +10,7 @@ from features.errors import ConfigError, few
 from ..origins import AccountsConfig, HistoryConfig, MilestonesConfig, TouchesConfig
 from .cells import number
 from .judging import KEPT, Cells, Counts, count, counted, judge, settle
+from .numbers import read_values, unreadable_values
 from .report import SourceReport
 from .sources import ROW, Source
 from .terms import Draft
@@ -62,16 +63,17 @@ def take_touches(
     draft.text("channel", touches.channel)
     draft.fields["value"] = number(draft.cell(touches.value))
     cells = judge(engine, source, draft.terms())
+    notation = read_values(engine, source, touches)
     written = _add(engine, "touches", TOUCH)
-    cell = draft.cell(touches.value)
-    unreadable = count(engine, f"{KEPT} AND {cell} IS NOT NULL AND value IS NULL")
     counts = _counts(engine, written, touches.recorded_at, cells)
+    lost = unreadable_values(engine, source, touches.value, order=order)
     counts = replace(
         counts,
-        values_unreadable=unreadable,
         twins=written - _different(engine, source),
+        cells_unreadable=(*counts.cells_unreadable, *lost),
     )
-    return settle(engine, source, "touches", counts, order=order)
+    report = settle(engine, source, "touches", counts, order=order)
+    return replace(report, notation=notation)
 
 
 def _different(engine: Engine, source: Source) -> int:
@@ -157,7 +159,7 @@ def take_accounts(
     if chosen == ("*",):
         chosen = tuple(c for c in source.columns if c not in used)
     source.check_has((*used, *chosen), "[accounts]")
-    names = ["account_id", *(_prefixed(c) for c in chosen)]
+    names = ["account_id", *(prefixed(c) for c in chosen)]
     if twice := sorted({n for n in names if names.count(n) > 1}):
         raise ConfigError(
             f"accounts.known_at_creation gives two columns the name {few(twice)}. "
@@ -172,7 +174,7 @@ def take_accounts(
         draft.terms(), one_per=("account_id", "known_from"), otherwise=OTHER_ACCOUNT
     )
     cells = judge(engine, source, terms)
-    told = "".join(f", {source.attribute(c)} AS {quoted(_prefixed(c))}" for c in chosen)
+    told = "".join(f", {source.attribute(c)} AS {quoted(prefixed(c))}" for c in chosen)
     engine.execute(
         "CREATE OR REPLACE TABLE accounts AS "
         f"SELECT account_id, known_from{told} FROM {KEPT}"
@@ -206,5 +208,6 @@ def _counts(
     return replace(counts, recorded_at="given", recorded_at_missing=missing)
 
 
-def _prefixed(name: str) -> str:
+def prefixed(name: str) -> str:
+    """Return what an account's column is called as an attribute of leads."""
     return name if name.casefold().startswith("account") else f"account_{name}"

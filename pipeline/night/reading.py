@@ -96,7 +96,14 @@ def read_night(config: Config, leads: Path, scoring: Scoring, say: Say) -> Night
     ):
         folder = Path(name)
         say("reading the sources")
-        report = take_in(config, folder, leads_from=leads, kept=kept, before=scoring.at)
+        report = take_in(
+            config,
+            folder,
+            leads_from=leads,
+            kept=kept,
+            before=scoring.at,
+            values=company.values,
+        )
         with shown(config, folder) as connection:
             check_attributes(connection, company)
             make_scoring_spine(

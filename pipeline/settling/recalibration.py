@@ -57,6 +57,7 @@ from ..stages import STAGES
 from ..stages.build import build_as
 from ..stages.calibrate import put_judged
 from ..stages.explain import put_points, usual_of
+from ..stages.intake import intake_as
 from ..survey import survey
 from .carried import MARGIN_COLUMNS, Carried, Finished, carried, finished
 from .resettled import record, settle_again
@@ -124,8 +125,13 @@ def _steps(run: Finished, company: Company) -> tuple[Stage, ...]:
         (*_COPIED, *(a.file for a in writes)),
         partial(_recalibrate, run),
     )
+    taken_in = replace(stages["intake"], work=partial(_take_in, company))
     as_trained = replace(stages["build"], work=partial(_build, company))
-    return stages["intake"], as_trained, again
+    return taken_in, as_trained, again
+
+
+def _take_in(company: Company, config: Config, shelf: Shelf) -> None:
+    intake_as(config, shelf, company.values)
 
 
 def _build(company: Company, config: Config, shelf: Shelf) -> None:

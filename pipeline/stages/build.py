@@ -47,7 +47,8 @@ def build_as(config: Config, shelf: Shelf, company: Company | None) -> None:
         attrition = attrition_of(connection, how[0], maturity)
         aged = ripening(connection, *how, counts.snapshots)
         catalogue = catalogue_of(
-            company or company_of(config, attribute_values(connection))
+            company
+            or company_of(config, attribute_values(connection), shelf.get(INTAKE))
         )
         # Refused at once, not after all signals.
         points_table_in(config, catalogue)

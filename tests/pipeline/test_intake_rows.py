@@ -150,7 +150,13 @@ def test_fault_10_what_is_no_finite_number_is_missing_and_counted(
     found = [r["value"] for r in table("touches")]
     assert found == [1.5, 0.0, None, None, None, None, None]
     assert math.copysign(1, found[1]) == 1
-    assert report.of("touches")[0].values_unreadable == 3  # inf, 1e999, many
+    [lost] = report.of("touches")[0].cells_unreadable
+    assert (lost.column, lost.count, lost.filled) == (
+        "worth",
+        3,
+        5,
+    )  # NaN: a null token
+    assert lost.examples == ("1e999", "inf", "many")
 
 
 @pytest.mark.parametrize(
