@@ -1,0 +1,106 @@
+"""The check of cells that could not be read: of attributes, and on the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.company import Company
+from pipeline.artefacts import CATALOGUE, INTAKE
+from pipeline.checks import CHECKS, Answer, Finding
+from pipeline.checks.case import Case
+from pipeline.intake.report import UnreadableCells
+from tests.pipeline.run_folders import (
+    LEADS,
+    dated_config,
+    dated_run,
+    dated_tables,
+    flat_run,
+    intake_report,
+    source_report,
+)
+
+
+def found(case: Case) -> Finding:
+    return next(c for c in CHECKS if c.code == "LL120").finding(case)
+
+
+def with_sizes(folder: Path, sizes: Sequence[str | None], **section: object) -> Case:
+    """The dated company, of whose leads a number is told."""
+    attributes = dated_tables()["attributes"].assign(
+        size=pd.Series(list(sizes), dtype="str")
+    )
+    config = dated_config(attributes={"size": {"means": "number", **section}})
+    return dated_run(folder, config, attributes=attributes)
+
+
+@pytest.mark.parametrize(
+    ("lost", "answer"), [(0, Answer.PASSED), (3, Answer.TIP), (4, Answer.ISSUE)]
+)
+def test_ll120_fires_where_cells_of_a_number_are_none(
+    tmp_path: Path, lost: int, answer: Answer
+) -> None:
+    """5 % of 60 filled cells are three."""
+    told = found(with_sizes(tmp_path, ["a few"] * lost + ["7"] * (LEADS - lost)))
+    assert told.answer is answer
+    if not lost:
+        return
+    assert told.figures["cells"] == lost
+    assert told.examples == ("lead-00", "lead-01", "lead-02")
+    # Every third lead wins, the first among them: one of 20, or two.
+    won = {3: "5.0%", 4: "10.0%"}[lost]
+    share = {3: "5.0%", 4: "6.7%"}[lost]
+    assert told.said.startswith(
+        f"{lost} of 60 filled cells of column 'size' of leads ({share}) cannot be read "
+        f"as a number, among them of {won} of the leads that converted (such as "
+        "'a few'). They count as missing."
+    )
+
+
+def test_ll120_is_silent_where_all_are_read_and_none_is_needed(tmp_path: Path) -> None:
+    assert found(with_sizes(tmp_path, ["7", None] * 30)).answer is Answer.PASSED
+
+
+def test_ll120_shows_no_cell_of_a_personal_column(tmp_path: Path) -> None:
+    told = found(with_sizes(tmp_path, ["secret"] * LEADS, personal=True))
+    assert told.answer is Answer.ISSUE
+    assert "secret" not in told.said
+
+
+def test_ll120_reads_flags_of_a_flat_export(tmp_path: Path) -> None:
+    said = ["yes", "no", "perhaps", "true", "false", None] * 4
+    case = flat_run(tmp_path, {"opted in": said}, [0, 1] * 12)
+    told = case.listed
+    [only] = told["company"]["attributes"]
+    flagged = {**told["company"], "attributes": [{**only, "means": "flag"}]}
+    assert Company.from_dict(flagged).attributes[0].means == "flag"
+    CATALOGUE.write({**told, "company": flagged}, tmp_path / CATALOGUE.file)
+    answer = found(Case(case.config, tmp_path))
+    assert answer.answer is Answer.ISSUE  # 4 of 20
+    assert "(20.0%) cannot be read as yes or no" in answer.said
+    assert "(such as 'perhaps')" in answer.said
+
+
+def test_ll120_tells_of_values_and_instants_lost_on_the_way_in(tmp_path: Path) -> None:
+    case = dated_run(tmp_path)
+    lost = UnreadableCells("amount", "It is no number.", 6, 100, ("1.558", "x"))
+    lost = replace(lost, conversions=5)
+    touches = source_report("touches", 100, cells_unreadable=(lost,))
+    INTAKE.write(intake_report(touches), tmp_path / INTAKE.file)
+    told = found(Case(case.config, tmp_path))
+    assert told.answer is Answer.ISSUE
+    assert told.said.startswith(
+        "6 of 100 filled cells of column 'amount' of touches (6.0%) cannot be read, "
+        "among them of 25.0% of the leads that converted (such as '1.558', 'x')."
+    )
+    INTAKE.write(intake_report(source_report("touches", 100)), tmp_path / INTAKE.file)
+    assert found(Case(case.config, tmp_path)).answer is Answer.PASSED
+
+
+def test_ll120_does_not_apply_where_nothing_is_read_so(tmp_path: Path) -> None:
+    case = flat_run(tmp_path, {"colour": ["red", "blue"] * 10}, [0, 1] * 10)
+    assert found(case).answer is Answer.NOT_APPLICABLE
