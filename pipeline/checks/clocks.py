@@ -13,7 +13,8 @@ from features.engine import Engine, literal, one_row
 
 from ..tables import known_until
 from .case import Case
-from .check import Verdict, check, not_applicable, passed, tip
+from .check import Value, Verdict, check, issue, not_applicable, passed, tip
+from .copies import copies_in
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,14 @@ def wrong_clocks(case: Case) -> Verdict:
 
     A configured ``known_until`` that lies more than the horizon after all that was
     seen says that leads did not convert when perhaps the export had ended. So does one
-    that is not configured, and then is the latest instant seen, where this lies more
-    than the horizon after nearly all others: a single wrong clock has moved it.
+    that is not configured, and then is the latest touch, conversion or closing seen,
+    where this lies more than the horizon after nearly all others: a single wrong clock
+    has moved it. Milestones of other names never move it, since they may be planned.
+
+    Where conversions and closings themselves reach more than the horizon beyond all
+    else that is dated (touches, creations, and when things were recorded), young leads
+    would count as not converted: that is an issue. If these endings are planned dates,
+    leave them out with ``query``; if they happened, set ``source.known_until``.
     """
     if case.config.is_flat:
         return not_applicable("A flat export has no instants.")
@@ -52,18 +59,33 @@ def wrong_clocks(case: Case) -> Verdict:
         ]
         silent = _silent_days(case, engine, until)
         moved = _moved_days(case, engine)
+        outrun = _outrun(case, engine)
     parts = _said(case, found, until, silent, moved)
+    figures: dict[str, Value] = {
+        "after_known_until": sum(w.after for w in found),
+        "recorded_before": sum(w.before for w in found),
+        "silent_days": silent,
+        "moved_days": moved,
+        "endings_beyond": 0 if outrun is None else outrun.rows,
+    }
+    if outrun is not None:
+        also = f" Besides, {' and '.join(parts)}." if parts else ""
+        horizon = case.config.outcome.horizon_days
+        return issue(
+            f"known_until is the latest conversion or closing, {outrun.end:%Y-%m-%d}, "
+            f"and lies more than the horizon of {horizon:g} days after all else that "
+            f"is dated, which ends on {outrun.rest:%Y-%m-%d}: {outrun.rows:,} "
+            "conversions and closings lie beyond that. If they are planned, leave them "
+            f"out with query; if they happened, set source.known_until.{also}",
+            figures,
+            examples=outrun.leads,
+        )
     if not parts:
         return passed("No touch lies in the future, or was recorded before it was.")
     return tip(
         f"{' and '.join(parts)}. Look at source.timezone and source.known_until, and "
         "at the clocks of the systems that wrote them.",
-        {
-            "after_known_until": sum(w.after for w in found),
-            "recorded_before": sum(w.before for w in found),
-            "silent_days": silent,
-            "moved_days": moved,
-        },
+        figures,
         examples=next((w.leads for w in found if w.leads), ()),
     )
 
@@ -74,26 +96,76 @@ def recorded_at_assumed(case: Case) -> Verdict:
 
     Without ``recorded_at`` a touch counts from the instant at which it happened. If it
     was loaded days later, the past looks richer than it was then, and the scorer will
-    meet poorer leads at night than it was trained on.
+    meet poorer leads at night than it was trained on. Where there is a ``recorded_at``
+    that dates a copy (LL118), nobody says when rows were recorded either.
     """
     if case.config.is_flat:
         return not_applicable("A flat export has no instants.")
+    with case.tables() as engine:
+        copies = [c for c in copies_in(engine) if c.clock == "recorded_at"]
     dated = [s for s in case.intake["sources"] if s["recorded_at"] is not None]
     blind = [s for s in dated if s["recorded_at"] == "assumed"]
     holes = sum(s["recorded_at_missing"] for s in dated)
-    if not blind and not holes:
+    if not blind and not holes and not copies:
         return passed("Every touch and milestone says when it was recorded.")
     whose = " and ".join(dict.fromkeys(s["table"] for s in blind))
     parts = [f"no source of {whose} says when rows were recorded"] if blind else []
     if holes:
         parts.append(f"recorded_at is missing in {holes:,} rows")
-    said = " and ".join(parts)
-    return tip(
-        f"{said[:1].upper()}{said[1:]}, so that it is taken to be when they happened, "
-        "and late arrivals cannot be seen. Name a column in recorded_at if there is "
-        "one.",
-        {"sources": len(blind), "rows_missing": holes},
+    told = []
+    if said := " and ".join(parts):
+        told.append(
+            f"{said[:1].upper()}{said[1:]}, so that it is taken to be when they "
+            "happened, and late arrivals cannot be seen. Name a column in recorded_at "
+            "if there is one."
+        )
+    if copies:
+        tables = " and ".join(c.table for c in copies)
+        told.append(f"recorded_at of {tables} dates a copy: see LL118.")
+    figures: dict[str, Value] = {
+        "sources": len(blind),
+        "rows_missing": holes,
+        "copies": len(copies),
+    }
+    return tip(" ".join(told), figures)
+
+
+@dataclass(frozen=True)
+class _Outrun:
+    """Conversions and closings beyond all else that is dated."""
+
+    end: datetime
+    rest: datetime
+    rows: int
+    leads: tuple[str, ...]
+
+
+def _outrun(case: Case, engine: Engine) -> _Outrun | None:
+    """Return the endings that move known_until beyond the rest by over the horizon."""
+    outcome = case.config.outcome
+    is_seen = case.intake["known_until_is"] == "latest seen"
+    if not is_seen or outcome.horizon_days is None:
+        return None
+    ends = (outcome.conversion, *outcome.closed_by)
+    listed = ", ".join(literal(e) for e in ends if e is not None)
+    endings = f"milestones WHERE milestone IN ({listed})"
+    end, rest = one_row(
+        engine,
+        f"SELECT (SELECT max(reached_at) FROM {endings}), greatest("
+        "(SELECT greatest(max(occurred_at), max(recorded_at)) FROM touches), "
+        "(SELECT max(created_at) FROM leads), "
+        "(SELECT max(known_from) FROM accounts), "
+        "(SELECT max(known_from) FROM attribute_history), "
+        "(SELECT max(recorded_at) FROM milestones WHERE recorded_at <> reached_at))",
     )
+    if end is None or rest is None or end - rest <= timedelta(outcome.horizon_days):
+        return None
+    rows, leads = one_row(
+        engine,
+        "SELECT count(*), list(DISTINCT lead_id ORDER BY lead_id)[:3] "
+        f"FROM {endings} AND reached_at > TIMESTAMP '{rest}'",
+    )
+    return _Outrun(end, rest, int(rows), tuple(leads))
 
 
 def _said(

@@ -9,6 +9,7 @@ import pandas as pd
 from features.engine import Engine, one_row
 from features.vocabulary import FunnelStage
 
+from ..intake.instant_columns import ON_SENTINEL
 from ..intake.judging import REPEAT
 from .case import Case
 from .check import Value, Verdict, check, issue, not_applicable, passed, tip
@@ -37,7 +38,8 @@ def rows_set_aside(case: Case) -> Verdict:
 
     A few bad rows are life. Above 1 % of a source they are an export gone wrong, and
     what is missing is seldom missing at random: it is an issue. Exact repeats do not
-    count, since nothing is lost with them. The rows stand in
+    count, since nothing is lost with them, nor do rows whose instant is a declared
+    sentinel. The rows stand in
     ``tables/quarantine.parquet`` with file, line and reason; correct the export, or
     the configuration's format, encoding or column names.
     """
@@ -48,10 +50,10 @@ def rows_set_aside(case: Case) -> Verdict:
         return passed("Every row could be read.", {"rows": 0})
     worst = max(range(len(sources)), key=lambda i: lost[i])
     source, share = sources[worst], lost[worst]
-    reasons = {w: n for w, n in source["reasons"].items() if w != REPEAT}
+    reasons = {w: n for w, n in source["reasons"].items() if _is_loss(w)}
     reason = max(reasons, key=lambda w: reasons[w])
     bad = case.quarantine()
-    bad = bad.loc[~bad["is_repeat"].astype(bool)]
+    bad = bad.loc[[_is_loss(str(reason)) for reason in bad["reason"]]]
     here = bad.loc[(bad["table"] == source["table"]) & (bad["reason"] == reason)]
     said = (
         f"Of {source['rows_in']:,} rows of {source['table']} "
@@ -235,7 +237,12 @@ def _accounts_adrift(engine: Engine, figures: dict[str, Value]) -> list[str]:
 
 
 def _lost(source: dict[str, Any]) -> int:
-    return int(source["rows_quarantined"]) - int(source["reasons"].get(REPEAT, 0))
+    return sum(n for reason, n in source["reasons"].items() if _is_loss(reason))
+
+
+def _is_loss(reason: str) -> bool:
+    """Whether something is lost with a row, and nobody asked for that."""
+    return reason != REPEAT and not reason.endswith(ON_SENTINEL)
 
 
 def _first(bad: pd.DataFrame) -> str:

@@ -12,8 +12,11 @@ from ..sections import Config
 from . import (
     clocks,
     columns,
+    copies,
     data,
+    days,
     declarations,
+    endings,
     looks,
     namesakes,
     overwritten,
@@ -32,6 +35,9 @@ from .check import Answer, Check, Finding, Verdict, declared
 CHECKS: tuple[Check, ...] = declared(
     data,
     clocks,
+    endings,
+    days,
+    copies,
     declarations,
     repeats,
     overwritten,

@@ -29,6 +29,7 @@ from .instants import (
 from .report import InstantCells, UnreadableCells
 from .text import shown
 
+ON_SENTINEL = "falls on one of the sentinels."  # how the reason ends
 _LONGEST_EXAMPLE = 40  # characters
 _MANY = 0.5  # of the filled cells unreadable: they are written in another way
 
@@ -104,9 +105,7 @@ class InstantColumn:
         none = f"{cell} IS NOT NULL AND {field} IS NULL"
         faults = []
         if sentinel := is_sentinel(cell, self.notation):
-            faults.append(
-                (sentinel, f"The instant in {place} falls on one of the sentinels.")
-            )
+            faults.append((sentinel, f"The instant in {place} {ON_SENTINEL}"))
         if written is None:
             faults.append(
                 (

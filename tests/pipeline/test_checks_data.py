@@ -11,6 +11,7 @@ import pytest
 from pipeline.artefacts import ENCODING, INTAKE, TABLES, table
 from pipeline.checks import CHECKS, Answer, Finding
 from pipeline.checks.case import Case
+from pipeline.intake.instant_columns import ON_SENTINEL
 from pipeline.intake.judging import REPEAT
 from tests.pipeline.run_folders import (
     START,
@@ -79,6 +80,13 @@ def test_ll101_is_silent_about_repeats(tmp_path: Path) -> None:
     source = source_report("touches", 100, reasons={REPEAT: 50})
     rows = set_aside(50, is_repeat=True)
     told = found("LL101", taken_in(tmp_path, source, quarantine=rows))
+    assert told.answer is Answer.PASSED
+
+
+def test_ll101_is_silent_about_declared_sentinels(tmp_path: Path) -> None:
+    reason = f"The instant in column 'at' {ON_SENTINEL}"
+    source = source_report("touches", 100, reasons={reason: 50})
+    told = found("LL101", taken_in(tmp_path, source, quarantine=set_aside(50)))
     assert told.answer is Answer.PASSED
 
 
