@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from features.errors import few
+
 from .values import Value
 
 
@@ -77,6 +79,7 @@ class MilestonesConfig(TableConfig):
     milestone: str | None = None
     reached_at: str | None = None
     columns: dict[Value, str] = Field(default_factory=dict)
+    labels: dict[Value, Value] = Field(default_factory=dict)
     recorded_at: str | None = None
 
     @model_validator(mode="after")
@@ -86,6 +89,16 @@ class MilestonesConfig(TableConfig):
             raise ValueError(
                 "name either 'milestone' and 'reached_at', or 'columns' = "
                 "{ milestone = 'date column' }"
+            )
+        if self.labels and not is_long:
+            raise ValueError(
+                "'labels' renames texts of the column 'milestone'; with 'columns' the "
+                "names are yours already"
+            )
+        if chained := sorted(set(self.labels) & set(self.labels.values())):
+            raise ValueError(
+                f"'labels' renames {few(chained)}, which is the new name of another "
+                "label. Give each label the name that counts in the end"
             )
         return self
 

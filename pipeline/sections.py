@@ -20,6 +20,7 @@ from .origins import (
     Section,
     TouchesConfig,
 )
+from .outcome import OutcomeConfig as OutcomeConfig
 from .values import Value, as_cells_are
 from .worths import Worth
 
@@ -83,29 +84,6 @@ class FunnelConfig(Section):
             raise ValueError(
                 f"'outbound' kinds in no funnel stage: {', '.join(strange)}"
             )
-        return self
-
-
-class OutcomeConfig(Section):
-    """What a conversion is, and how long we wait for it."""
-
-    conversion: Value | None = None
-    closed_by: tuple[Value, ...] = ()
-    horizon_days: float | None = Field(default=None, gt=0, le=3650)
-    settling_days: float = Field(ge=0, le=3650)
-    column: str | None = None
-    positive: Value | None = None
-
-    @model_validator(mode="after")
-    def _is_dated_or_flat(self) -> OutcomeConfig:
-        if (self.conversion is None) == (self.column is None):
-            raise ValueError(
-                "name either 'conversion' (a milestone) or 'column' (of a flat export)"
-            )
-        if self.conversion is not None and self.horizon_days is None:
-            raise ValueError("'horizon_days' must say how long a lead has to convert")
-        if self.column is not None and self.positive is None:
-            raise ValueError("'positive' must say which value of the column converted")
         return self
 
 

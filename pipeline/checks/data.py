@@ -11,6 +11,7 @@ from features.vocabulary import FunnelStage
 
 from ..intake.instant_columns import ON_SENTINEL
 from ..intake.judging import REPEAT
+from .alike import alike, quoted_label
 from .case import Case
 from .check import Value, Verdict, check, issue, not_applicable, passed, tip
 
@@ -70,7 +71,10 @@ def undeclared_kinds(case: Case) -> Verdict:
     """Kinds of touch that stand in no funnel stage.
 
     They are pooled under "other", where a demo request and an unsubscribe look alike,
-    and they get no signal of their own. Put each into ``[funnel]``.
+    and they get no signal of their own. Put each into ``[funnel]``. A kind that is
+    alike to a declared one but for case, accents, marks, spaces or a plural is the same
+    kind under another name: its signals see only a part of the touches, which is an
+    issue. Put both spellings into the same stage, or make them one with a query.
     """
     if not case.config.touches:
         return not_applicable(_NO_TOUCHES)
@@ -89,12 +93,27 @@ def undeclared_kinds(case: Case) -> Verdict:
         return passed(
             f"All {len(counts)} kinds of touch stand in the funnel.", {"kinds": 0}
         )
-    named = ", ".join(f"{k!r} ({n:,})" for k, n in list(strange.items())[:5])
+    twins = {k: of for k in strange if (of := alike(k, declared & set(counts)))}
+    strange = dict(sorted(strange.items(), key=lambda kind: kind[0] not in twins))
+    named = ", ".join(
+        f"{quoted_label(k)} ({n:,}"
+        + (
+            f"; alike to {quoted_label(twins[k])}, which is declared)"
+            if k in twins
+            else ")"
+        )
+        for k, n in list(strange.items())[:5]
+    )
     more = f" and {len(strange) - 5} more" if len(strange) > 5 else ""
-    return tip(
+    say = issue if twins else tip
+    return say(
         f"{len(strange)} of {len(counts)} kinds of touch stand in no funnel stage: "
         f"{named}{more}. Put each into [funnel], or into its 'other'.",
-        {"kinds": len(strange), "touches": sum(strange.values())},
+        {
+            "kinds": len(strange),
+            "touches": sum(strange.values()),
+            "alike_to_declared": len(twins),
+        },
     )
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from features.engine import Engine, literal, quoted
 
 from .instant_columns import instant_cells, named_formats, unreadable_cells
 from .rejects import read_ids
-from .report import InstantCells, Origin, SourceReport, UnreadableCells
+from .report import (
+    InstantCells,
+    Origin,
+    OutcomeText,
+    SourceReport,
+    UnreadableCells,
+)
 from .sources import Source
 from .terms import Terms
 
@@ -34,6 +40,8 @@ class Counts:
     twins: int = 0
     cells_unreadable: tuple[UnreadableCells, ...] = ()
     instants: tuple[InstantCells, ...] = ()
+    outcome_texts: tuple[OutcomeText, ...] = ()
+    relabelled: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -166,4 +174,6 @@ def settle(
         twins=counts.twins,
         cells_unreadable=counts.cells_unreadable,
         instants=counts.instants,
+        outcome_texts=counts.outcome_texts,
+        relabelled=dict(counts.relabelled),
     )

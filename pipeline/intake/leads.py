@@ -13,8 +13,8 @@ from features.errors import ConfigError, DataError
 
 from ..origins import LeadsConfig
 from ..sections import Config
-from ..values import truth_sql
 from .judging import JUDGED, KEPT, QUARANTINE, count, counted, judge, settle
+from .outcome_column import outcome_sql, outcome_texts
 from .positions import NO_PLACE, position
 from .rejects import HIDDEN, shown_sql
 from .report import SourceReport
@@ -68,6 +68,10 @@ def take_leads(
         f"CREATE TABLE attributes AS SELECT lead_id{told} FROM {KEPT} ORDER BY n"
     )
     counts = counted(count(engine, "leads"), cells)
+    if config.outcome.column is not None and not is_new:
+        value = source.value(config.outcome.column)
+        texts = outcome_texts(engine, value, config.outcome)
+        counts = replace(counts, outcome_texts=texts)
     report = settle(engine, source, "leads", counts, order=order)
     if not report.rows_kept and not is_new:
         raise DataError(
@@ -196,14 +200,13 @@ def unreadable_sql(source: Source, config: Config) -> str:
 def _leads(source: Source, config: Config, place: str) -> str:
     leads, outcome = config.leads, config.outcome
     draft = Draft.of(source, leads, _zone(config))
-    cell, value = draft.cell, truth_sql(draft.value(outcome.column))
-    positive = truth_sql(literal(outcome.positive or ""))
+    cell, value = draft.cell, draft.value(outcome.column)
     return f"""
         CREATE TABLE leads AS
         SELECT n AS "row", lead_id, {cell(leads.account_id)} AS account_id,
             coalesce({cell(leads.group)}, {cell(leads.account_id)}, lead_id)
                 AS group_id,
             created_at, {place} AS position,
-            CAST({value} = {positive} AS TINYINT) AS outcome
+            {outcome_sql(value, outcome)} AS outcome
         FROM {KEPT} ORDER BY n
     """

@@ -84,6 +84,25 @@ class UnreadableCells:
 
 
 @dataclass(frozen=True)
+class OutcomeText:
+    """A text of the column of outcomes in a flat export, and what it counts as.
+
+    Attributes
+    ----------
+    text : str
+        Empty where the cell is.
+    rows : int
+        Rows kept with this text.
+    outcome : int or None
+        1 converted, 0 not; None: the lead has no outcome, and is not learnt from.
+    """
+
+    text: str
+    rows: int
+    outcome: int | None
+
+
+@dataclass(frozen=True)
 class SourceReport:
     """One source of one table.
 
@@ -118,6 +137,12 @@ class SourceReport:
         as it was asked about; None where no row kept says so.
     newest_by : str or None
         The clock that says so, such as ``recorded_at``.
+    outcome_texts : tuple of OutcomeText
+        Of the leads of a flat export, the most frequent texts first. Of a column of
+        many texts only the first: the rows of the others are the rows kept less these.
+    relabelled : dict of str to int
+        For each label of a milestone that is configured to go by another name, rows
+        kept that bear it.
     """
 
     table: str
@@ -135,6 +160,8 @@ class SourceReport:
     newest_by: str | None = None
     instants: tuple[InstantCells, ...] = ()
     notation: Notation | None = None
+    outcome_texts: tuple[OutcomeText, ...] = ()
+    relabelled: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         told = sum(self.reasons.values())

@@ -108,6 +108,7 @@ def take_milestones(
     told = {}  # SQL for the milestone's name: the field of its instant
     if milestones.milestone is not None and milestones.reached_at is not None:
         draft.needed_text("milestone", milestones.milestone, "The milestone")
+        draft.fields["milestone"] = _relabelled(draft, milestones)
         draft.needed_instant(
             "reached_at", milestones.reached_at, "The milestone's instant"
         )
@@ -126,7 +127,23 @@ def take_milestones(
         for name, at in told.items()
     )
     counts = _counts(engine, written, milestones.recorded_at, cells)
+    cell = draft.value(milestones.milestone)
+    relabelled = {
+        label: count(engine, f"{KEPT} AND {cell} = {literal(label)}")
+        for label in milestones.labels
+    }
+    counts = replace(counts, relabelled=relabelled)
     return settle(engine, source, "milestones", counts, order=order)
+
+
+def _relabelled(draft: Draft, milestones: MilestonesConfig) -> str:
+    """Return SQL for a milestone's name; a label that goes by another bears that."""
+    cell = draft.value(milestones.milestone)
+    cases = " ".join(
+        f"WHEN {literal(label)} THEN {literal(name)}"
+        for label, name in milestones.labels.items()
+    )
+    return f"CASE {cell} {cases} ELSE {cell} END" if cases else cell
 
 
 def take_history(

@@ -65,7 +65,8 @@ def _named(config: Config) -> set[str]:
     )
     found = {config.outcome.column or ""}
     for table in tables:
-        for value in table.model_dump(exclude={"from_", "query", "sentinels"}).values():
+        more = {"from_", "query", "sentinels", "labels"}
+        for value in table.model_dump(exclude=more).values():
             if isinstance(value, str):
                 found.add(value)
             elif isinstance(value, dict):

@@ -99,6 +99,22 @@ def test_ll102_fires_with_the_names_and_counts_of_strange_kinds(tmp_path: Path) 
     )
 
 
+def test_ll102_fires_loudly_on_a_declared_kind_in_another_form(tmp_path: Path) -> None:
+    touches = dated_tables()["touches"]
+    every = int((touches["kind"] == "pricing_page").sum())
+    page = touches.index[touches["kind"] == "pricing_page"][:7]
+    touches.loc[page, "kind"] = "Pricing Page"
+    case = taken_in(tmp_path)
+    write_tables(tmp_path, **{**dated_tables(), "touches": touches})
+    told = found("LL102", case)
+    assert every > 7  # the declared spelling is still there
+    assert told.answer is Answer.ISSUE
+    assert (
+        "'Pricing Page' (7; alike to 'pricing_page', which is declared), 'visit' ("
+    ) in told.said
+    assert told.figures["alike_to_declared"] == 1
+
+
 def test_ll102_is_silent_when_every_kind_is_declared(tmp_path: Path) -> None:
     taken_in(tmp_path)
     config = dated_config(funnel={"bottom": ["pricing_page"], "other": ["visit"]})

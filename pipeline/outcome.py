@@ -1,0 +1,51 @@
+"""The outcome's section of the configuration: what a conversion is, dated or flat."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from features.errors import few
+
+from .origins import Section
+from .values import Value
+
+
+class OutcomeConfig(Section):
+    """What a conversion is, and how long we wait for it."""
+
+    conversion: Value | None = None
+    closed_by: tuple[Value, ...] = ()
+    horizon_days: float | None = Field(default=None, gt=0, le=3650)
+    settling_days: float = Field(ge=0, le=3650)
+    column: str | None = None
+    positive: Value | None = None
+    negative: tuple[Value, ...] = ()
+    undecided: tuple[Value, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_dated_or_flat(self) -> OutcomeConfig:
+        if (self.conversion is None) == (self.column is None):
+            raise ValueError(
+                "name either 'conversion' (a milestone) or 'column' (of a flat export)"
+            )
+        if self.conversion is not None and self.horizon_days is None:
+            raise ValueError("'horizon_days' must say how long a lead has to convert")
+        if self.column is not None and self.positive is None:
+            raise ValueError("'positive' must say which value of the column converted")
+        if self.column is None and (self.negative or self.undecided):
+            raise ValueError(
+                "'negative' and 'undecided' list texts of 'column', which a dated "
+                "outcome has not: milestones that end a lead stand in 'closed_by'"
+            )
+        listed = [*self.negative, *self.undecided, *([self.positive] * self.is_flat)]
+        if twice := sorted({str(t) for t in listed if listed.count(t) > 1}):
+            raise ValueError(
+                "a text is either 'positive', 'negative' or 'undecided', and listed "
+                f"once; twice stand: {few(twice)}"
+            )
+        return self
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether outcomes are the texts of a column, without dates."""
+        return self.column is not None
