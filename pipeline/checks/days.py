@@ -10,19 +10,13 @@ from zoneinfo import ZoneInfo
 
 from features.engine import Engine, literal
 
+from ..sentinels import FAR_DAYS, FEWEST_ROWS, LEAST_SHARE, WELL_KNOWN
 from ..tables import known_until
 from .case import Case
 from .check import Value, Verdict, check, issue, not_applicable, passed, tip
 
 _FEWEST_MIDNIGHTS = 20  # fewer may all be so by chance
 _SAYS_MORE = {"touches", "attribute_history", "accounts"}  # what a snapshot knows
-_FEWEST_ROWS = 3  # on one day
-_LEAST_SHARE = 0.001  # of the rows of the table
-_FAR_DAYS = 365  # from every other instant of the column
-_WELL_KNOWN = (  # where clocks and calendars begin or end, and what people type
-    "1900-01-01", "1900-01-02", "1901-01-01", "1969-12-31", "1970-01-01", "1980-01-01",
-    "2099-01-01", "2099-12-31", "2100-01-01", "2199-12-31", "2200-01-01", "2200-12-31",
-)  # fmt: skip
 _COLUMNS = (
     ("leads", "created_at", "true"),
     ("touches", "occurred_at", "true"),
@@ -178,14 +172,14 @@ def _crowds(case: Case, engine: Engine, place: tuple[str, str, str]) -> list[_Cr
           SELECT {day} AS day, count(*) AS rows, {_endings_sql(case, column)} AS endings
           FROM {table} WHERE {column} IS NOT NULL AND {condition} GROUP BY 1),
         far AS (
-          SELECT *, sum(rows) OVER () AS of, coalesce(least(
+          SELECT *, sum(rows) OVER () AS of, count(*) OVER () AS days, coalesce(least(
             day - lag(day) OVER (ORDER BY day), lead(day) OVER (ORDER BY day) - day),
-            0) > {_FAR_DAYS} AS is_far
+            0) > {FAR_DAYS} AS is_far
           FROM days)
         SELECT day, rows, CAST(of AS BIGINT), endings, is_far
-        FROM far WHERE rows >= {_FEWEST_ROWS}
-        AND (CAST(day AS VARCHAR) IN ({", ".join(map(literal, _WELL_KNOWN))})
-          OR (is_far AND rows >= {_LEAST_SHARE} * of))
+        FROM far WHERE rows >= {FEWEST_ROWS}
+        AND (CAST(day AS VARCHAR) IN ({", ".join(map(literal, WELL_KNOWN))})
+          OR (is_far AND rows >= {LEAST_SHARE} * of AND (days > 2 OR 2 * rows <= of)))
         ORDER BY rows DESC, day LIMIT 3
         """
     ).fetchall()

@@ -14,6 +14,7 @@ from .dated import Dated, Wide
 from .ending import milestone_names
 from .guessed import Guess
 from .sample import Sample
+from .sentinels import sentinel_questions
 from .toml import Line
 
 ROW = "@row"
@@ -134,7 +135,7 @@ def file_lines(sample: Sample, place: Place, written: Written | None) -> Page:
                 f"are instants in {sample.name} written day first? No date there "
                 "tells; if the month is first, swap %d and %m."
             )
-    return lines, asked
+    return lines, [*asked, *sentinel_questions(sample)]
 
 
 def _lead_id(guess: Guess) -> Line:

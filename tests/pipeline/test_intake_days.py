@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from features.engine import open_engine
 from features.errors import ConfigError
 from pipeline.intake import InstantCells, IntakeReport, UnreadableCells, kept_in
+from pipeline.intake.instants import Bound, instant
 
 Intake = Callable[..., IntakeReport]
 Table = Callable[..., list[dict[str, Any]]]
@@ -384,3 +389,44 @@ def test_fault_75_an_order_of_dates_or_numbers_as_texts_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)):
         _ordered(intake, table, cells)
+
+
+# --- known_until (66) ----------------------------------------------------------------
+
+
+def test_fault_66_milestones_of_other_names_do_not_move_known_until(
+    intake: Intake,
+) -> None:
+    files = {
+        "m.csv": "lead,stage,at\na,won,2026-02-01T10:00Z\na,planned,2026-06-29\n",
+        "touches.csv": "lead,what,at\na,visit,2026-03-01T12:00Z\n",
+    }
+    assert intake(files, milestones=LONG).known_until == "2026-03-01T12:00:00+00:00"
+    closed = {"conversion": "won", "closed_by": ["planned"], "horizon_days": 30}
+    report = intake(milestones=LONG, outcome=closed)
+    assert report.known_until == "2026-06-29T23:59:59.999999+00:00"
+
+
+# --- a day, whatever the zone --------------------------------------------------------
+
+
+@given(
+    day=st.dates(date(1971, 1, 1), date(2036, 12, 31)),
+    zone=st.sampled_from(
+        ["UTC", "Europe/Paris", "America/New_York", "Asia/Beirut", "Asia/Kathmandu"]
+    ),
+)
+@settings(max_examples=60, deadline=None)
+def test_fault_64_a_day_ends_one_microsecond_before_the_next(
+    day: date, zone: str
+) -> None:
+    bounds: tuple[Bound, Bound] = ("start", "end")
+    ends = (instant(f"'{day}'", zone, None, day=bound) for bound in bounds)
+    with open_engine() as engine:
+        [(start, end)] = engine.execute(f"SELECT {', '.join(ends)}").fetchall()
+    local = [
+        at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+        for at in (start, end, end + timedelta(microseconds=1))
+    ]
+    assert local == [day, day, day + timedelta(days=1)]
+    assert timedelta(hours=22) < end - start < timedelta(hours=26)
