@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from scipy.stats import binom
 
 from features.errors import few
-from models.touch_sources import TouchSource
 
 from .facts import NightFacts, called, rows_said
 from .sources import NightSource, Touched
@@ -121,7 +120,7 @@ def stale(facts: NightFacts, times: float) -> Look:
         if newest is not None:
             age = (facts.at - newest).total_seconds() / _DAY
             if age > max(times * usual.age_days, usual.age_days + LEAST_DAYS):
-                yield source.name, _old(source, usual, age)
+                yield source.name, _old(source, usual.age_days, age)
         elif source.rows_kept:
             said = (
                 f"No touch of {called(source, small=True)} was known before the night, "
@@ -130,14 +129,19 @@ def stale(facts: NightFacts, times: float) -> Look:
             yield source.name, said
 
 
-def _old(source: NightSource, usual: TouchSource, age: float) -> str:
+def _old(source: NightSource, usual_days: float, age: float) -> str:
     clock = _CLOCKS[source.newest_by]
     return (
         f"The newest touch of {called(source, small=True)} was {clock} on "
         f"{source.newest_at:%Y-%m-%d %H:%M} UTC, {age:,.1f} days before the night; at "
-        f"99 of 100 midnights in training it was at most {usual.age_days:,.1f} days "
-        "old. Load it anew and score again."
+        f"99 of 100 midnights in training it was at most {_span(usual_days)} old. "
+        "Load it anew and score again."
     )
+
+
+def _span(days: float) -> str:
+    """Say how long it is, in hours where it is less than two days."""
+    return f"{days * 24:.1f} hours" if days < LEAST_DAYS else f"{days:,.1f} days"
 
 
 _CLOCKS = {"recorded_at": "recorded", "occurred_at": "dated", None: "known"}

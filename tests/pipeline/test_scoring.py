@@ -111,7 +111,7 @@ def test_there_is_a_row_for_every_lead_row_in_their_order(mixed: Mixed) -> None:
         (
             "spoilt",
             "unreadable",
-            "Line 26 of leads.csv: The instant in column 'created_at' cannot be read",
+            "Line 27 of leads.csv: The instant in column 'created_at' cannot be read",
         ),
     ],
 )
@@ -305,11 +305,17 @@ def test_another_order_of_rows_gives_the_same_values(
     found = score(path).table
     assert found["lead_id"].tolist() == [row[0] for row in rows]
     keys = ["lead_id", "status", "status_said"]
-    pd.testing.assert_frame_equal(
-        found.sort_values(keys, ignore_index=True),
-        mixed.table.sort_values(keys, ignore_index=True),
-        check_exact=True,
+    then, now = (
+        _without_lines(t).sort_values(keys, ignore_index=True)
+        for t in (mixed.table, found)
     )
+    pd.testing.assert_frame_equal(now, then, check_exact=True)
+
+
+def _without_lines(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out where an unreadable row stands."""
+    said = table["status_said"].str.replace(r"^Line \d+ of ", "", regex=True)
+    return table.assign(status_said=said).drop(columns="source_line")
 
 
 def test_a_lead_is_scored_alone_as_in_company(
@@ -336,18 +342,52 @@ def test_leads_of_whom_none_may_be_scored_are_all_in_the_answer(
     assert len(found.ledger) == 0
 
 
-def test_the_columns_are_of_the_same_kinds_whoever_is_scored(
+def test_fault_74_the_columns_are_of_the_same_kinds_whoever_is_scored(
     mixed: Mixed, score: Score, tmp_path: Path
 ) -> None:
-    """Files of several nights are read as one table."""
+    """Files of several nights are read as one table, also of a night without a lead."""
     head, first, *_ = lines(mixed.path)
-    late = [first[0], first[1], "2027-01-01 00:00:00", *first[3:]]
-    kinds = [_kinds(mixed.scored, tmp_path)]
-    for row in (first, late):
-        found = score(write_lines(tmp_path / "leads.csv", [head, row]))
-        kinds.append(_kinds(found, tmp_path))
-    assert kinds[1] == kinds[0]
-    assert kinds[2] == kinds[0]
+    late, spoilt = ([*first] for _ in range(2))
+    late[2], spoilt[2] = "2027-01-01 00:00:00", "06/01/2026 12:32"
+    converted = [mixed.ids[mixed.ids.index("old") + 1], *first[1:]]
+    kinds = _kinds(mixed.scored, tmp_path)
+    for rows, statuses in (
+        ([first], {"scored": 1}),
+        ([late], {"ineligible": 1}),
+        ([], {}),
+        ([spoilt], {"unreadable": 1}),
+        ([spoilt[:4]], {"unreadable": 1}),
+        ([converted, late], {"ineligible": 2}),
+    ):
+        found = score(write_lines(tmp_path / "leads.csv", [head, *rows]))
+        assert found.statuses() == statuses
+        assert _kinds(found, tmp_path) == kinds
+        is_held = [t.guard for t in found.tripped] == ["leads_unreadable"]
+        assert is_held == ("unreadable" in statuses)
+        assert len(found.ledger) == statuses.get("scored", 0)
+
+
+def test_fault_81_an_unreadable_lead_has_its_id_its_line_and_its_text(
+    mixed: Mixed, score: Score, tmp_path: Path
+) -> None:
+    """The scores show no address; the whole text is among the rows set aside."""
+    head, first, second, *_ = lines(mixed.path)
+    path = write_lines(tmp_path / "leads.csv", [head, first, second[:4], second[:2]])
+    found = score(path)
+    unread = found.table.loc[found.table["status"] == "unreadable"]
+    assert unread["lead_id"].tolist() == [second[0]] * 2
+    assert unread["source_line"].tolist() == [3, 4]
+    assert unread["source_text"].tolist() == [
+        f"{second[0]},{second[1]},{second[2]},…", f"{second[0]},…",
+    ]  # fmt: skip
+    assert unread["status_said"].tolist() == [
+        "Line 3 of leads.csv: Expected 9 fields, found 4.",
+        "Line 4 of leads.csv: Expected 9 fields, found 2.",
+    ]
+    assert unread["score"].isna().all()
+    aside = found.quarantine.loc[found.quarantine["table"] == "leads"]
+    assert aside["text"].tolist() == [",".join(second[:4]), ",".join(second[:2])]
+    assert second[0] not in found.ledger["lead_id"].tolist()
 
 
 def _kinds(scored: Scored, folder: Path) -> dict[str, str]:
