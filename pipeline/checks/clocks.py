@@ -46,8 +46,10 @@ def wrong_clocks(case: Case) -> Verdict:
 
     Where conversions and closings themselves reach more than the horizon beyond all
     else that is dated (touches, creations, and when things were recorded), young leads
-    would count as not converted: that is an issue. If these endings are planned dates,
-    leave them out with ``query``; if they happened, set ``source.known_until``.
+    would count as not converted: that is an issue, and a tip where nothing but the
+    leads' creation is dated besides, since an export may follow old leads alone. If
+    these endings are planned dates, leave them out with ``query``; if they happened,
+    set ``source.known_until``.
     """
     if case.config.is_flat:
         return not_applicable("A flat export has no instants.")
@@ -71,7 +73,8 @@ def wrong_clocks(case: Case) -> Verdict:
     if outrun is not None:
         also = f" Besides, {' and '.join(parts)}." if parts else ""
         horizon = case.config.outcome.horizon_days
-        return issue(
+        say = issue if outrun.is_followed else tip
+        return say(
             f"known_until is the latest conversion or closing, {outrun.end:%Y-%m-%d}, "
             f"and lies more than the horizon of {horizon:g} days after all else that "
             f"is dated, which ends on {outrun.rest:%Y-%m-%d}: {outrun.rows:,} "
@@ -138,6 +141,7 @@ class _Outrun:
     rest: datetime
     rows: int
     leads: tuple[str, ...]
+    is_followed: bool  # whether more than the leads' creation is dated besides
 
 
 def _outrun(case: Case, engine: Engine) -> _Outrun | None:
@@ -149,15 +153,16 @@ def _outrun(case: Case, engine: Engine) -> _Outrun | None:
     ends = (outcome.conversion, *outcome.closed_by)
     listed = ", ".join(literal(e) for e in ends if e is not None)
     endings = f"milestones WHERE milestone IN ({listed})"
-    end, rest = one_row(
+    end, created, seen = one_row(
         engine,
-        f"SELECT (SELECT max(reached_at) FROM {endings}), greatest("
+        f"SELECT (SELECT max(reached_at) FROM {endings}), "
+        "(SELECT max(created_at) FROM leads), greatest("
         "(SELECT greatest(max(occurred_at), max(recorded_at)) FROM touches), "
-        "(SELECT max(created_at) FROM leads), "
         "(SELECT max(known_from) FROM accounts), "
         "(SELECT max(known_from) FROM attribute_history), "
         "(SELECT max(recorded_at) FROM milestones WHERE recorded_at <> reached_at))",
     )
+    rest = max((at for at in (created, seen) if at is not None), default=None)
     if end is None or rest is None or end - rest <= timedelta(outcome.horizon_days):
         return None
     rows, leads = one_row(
@@ -165,7 +170,7 @@ def _outrun(case: Case, engine: Engine) -> _Outrun | None:
         "SELECT count(*), list(DISTINCT lead_id ORDER BY lead_id)[:3] "
         f"FROM {endings} AND reached_at > TIMESTAMP '{rest}'",
     )
-    return _Outrun(end, rest, int(rows), tuple(leads))
+    return _Outrun(end, rest, int(rows), tuple(leads), seen is not None)
 
 
 def _said(

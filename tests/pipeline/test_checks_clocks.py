@@ -93,6 +93,18 @@ def test_ll104_fires_as_an_issue_where_conversions_outrun_all_else_by_the_horizo
     )
 
 
+def test_ll104_fires_as_a_tip_where_nothing_is_dated_but_creations(
+    tmp_path: Path,
+) -> None:
+    none = dated_tables()["touches"].iloc[:0]
+    case = case_of(tmp_path, {"touches": []}, intake_report(**SEEN), touches=none)
+    told = found("LL104", case)
+    assert told.answer is Answer.TIP
+    # The last lead comes 59 hours after the first, and lead-57 converts after 21 days.
+    assert "conversion or closing, 2026-01-24, and lies more than" in told.said
+    assert "which ends on 2026-01-03: 20 conversions" in told.said
+
+
 def test_ll104_is_silent_where_conversions_come_within_the_horizon(
     tmp_path: Path,
 ) -> None:
