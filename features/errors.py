@@ -10,7 +10,8 @@ do. The command line prints them and nothing else.
     ├── SourceError    a file or table cannot be read as it was described
     ├── DataError      the data were read, and cannot bear what is asked of them
     ├── ModelError     a stored scorer is damaged, or does not fit the data
-    └── RunError       a run folder lacks something, or is in use
+    ├── RunError       a run folder lacks something, or is in use
+    └── ResourceError  the machine has too little memory or disk
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ class ModelError(LeadlightError):
 
 class RunError(LeadlightError):
     """A run folder lacks something, or is in use."""
+
+
+class ResourceError(LeadlightError):
+    """The machine has too little memory or disk."""
 
 
 def few(values: list[str], most: int = 3) -> str:

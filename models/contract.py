@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from features.catalogue import Catalogue
 from features.declare import Signal
+from features.documents import json_value
 from features.errors import ModelError
 from features.past.atoms import WORDS, Atom
 from features.vocabulary import KIND
@@ -136,7 +137,7 @@ class Contract:
             When it is no contract of this format.
         """
         try:
-            return cls.from_dict(json.loads(text))
+            return cls.from_dict(json_value(text))
         except ValueError as error:
             raise ModelError(
                 f"The contract is no JSON ({error}): it is damaged."
@@ -167,7 +168,30 @@ class Contract:
             ) from error
 
 
+# What stands in the contract as it is; all else becomes a record, which reads its own.
+_PLAIN: Final[dict[type, tuple[str, ...]]] = {
+    str: ("model", "conversion", "fingerprint", "reference", "trained_until", "scorer"),
+    dict: ("ending", "snapshots", "company", "grades", "recalibration"),
+    float: ("horizon_days", "hysteresis", "rate"),
+    list: ("features", "signals", "support", "rates", "actions", "lead_age_days"),
+}
+_MAY_BE_NULL: Final = {
+    "trained_until", "recalibration", "horizon_days", "rate", "rates", "lead_age_days",
+}  # fmt: skip
+
+
+def _check_kinds(raw: Mapping[str, Any]) -> None:
+    for kind, names in _PLAIN.items():
+        for name in names:
+            value = raw.get(name, kind())
+            is_number = type(value) is int and kind is float
+            is_null = value is None and name in _MAY_BE_NULL
+            if type(value) is not kind and not is_number and not is_null:
+                raise TypeError(f"its {name} is {str(value)[:40]!r}")
+
+
 def _records(raw: dict[str, Any]) -> dict[str, Any]:
+    _check_kinds(raw)
     ages = raw["lead_age_days"]
     told = raw.get("familiarity")
     features = tuple(ModelFeature.from_dict(f) for f in raw["features"])

@@ -16,6 +16,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.documents import json_record
+from features.errors import RunError
+
 from .files import finite
 
 Value = TypeVar("Value")
@@ -57,8 +60,12 @@ def _write_record(value: dict[str, Any], path: Path) -> None:
 
 
 def _read_record(path: Path) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return value
+    try:
+        return json_record(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(
+            f"{path} is damaged ({error}); run the stage that writes it again."
+        ) from error
 
 
 def _write_text(value: str, path: Path) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from features.documents import DocumentError, NestingError, check_levels, toml_table
 from features.errors import ConfigError
 
 from . import guarding, sections
@@ -66,13 +66,13 @@ def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:
     """
     changed = [_parse_change(change) for change in changes]
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        written = toml_table(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(
             f"There is no configuration at {path}. Write one with "
             "`leadlight init FILES...`, or name another with --config."
         ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path} cannot be read as TOML: {error}.") from error
     raw = _laid_over(defaults(), written)
     for change in changed:
@@ -82,7 +82,7 @@ def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:
 
 def defaults() -> dict[str, Any]:
     """Return what ``default.toml`` says."""
-    return tomllib.loads(files("pipeline").joinpath("default.toml").read_text("utf-8"))
+    return toml_table(files("pipeline").joinpath("default.toml").read_text("utf-8"))
 
 
 def _validated(raw: dict[str, Any], name: str) -> Config:
@@ -134,11 +134,17 @@ def _parse_change(change: str) -> dict[str, Any]:
     if not equals or len(parts) < 2:
         raise ChangeError(f"--set takes section.key=value, not {change!r}.")
     try:
-        parsed: Any = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+        parsed: Any = toml_table(f"value = {value}")["value"]
+    except NestingError as error:
+        raise ChangeError(f"--set {key.strip()[:40]}: {error}.") from error
+    except DocumentError:
         parsed = value.strip()  # a bare word is a string
     for part in reversed(parts):
         parsed = {part: parsed}
+    try:
+        check_levels(parsed)
+    except NestingError as error:
+        raise ChangeError(f"--set {key.strip()[:40]}…: {error}.") from error
     result: dict[str, Any] = parsed
     return result
 

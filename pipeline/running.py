@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from features.documents import json_record
 from features.errors import RunError
 
 from .artefacts import CHECKS, QUALITY
@@ -111,7 +112,7 @@ def latest_run(config: Config) -> Path:
             "run`, or name one with --run."
         )
     try:
-        name = json.loads(pointer.read_text(encoding="utf-8"))["run"]
+        name = json_record(pointer.read_text(encoding="utf-8"))["run"]
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"{pointer} is damaged. Remove it, and name a run with --run."

@@ -52,11 +52,9 @@ class SourceConfig(Section):
     @field_validator("known_until")
     @classmethod
     def _is_utc(cls, value: datetime | None) -> datetime | None:
-        if value is None:
-            return None
-        return (
-            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        )
+        if value is None or value.tzinfo is None:
+            return value and value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
 
 
 class FunnelConfig(Section):

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+from features.documents import DocumentError, json_record
 from features.errors import RunError
 
 from .artefacts import Artefact
@@ -150,12 +151,34 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json_record(path.read_text(encoding="utf-8"))
+        _check_manifest(manifest)
     except ValueError as error:
         raise RunError(
             f"{path} is damaged ({error}). Run the pipeline again under another name."
         ) from error
     return manifest
+
+
+def _check_manifest(manifest: dict[str, Any]) -> None:
+    """Refuse a manifest whose fields are not what those who read it go by."""
+    for name in ("stages", "config", "versions"):
+        _record_of(manifest.get(name, {}), name)
+    for name, section in manifest.get("config", {}).items():
+        if name in Config.model_fields and not isinstance(section, dict | list | None):
+            raise DocumentError(f"its config.{name} is no section")
+    for name, passage in manifest.get("stages", {}).items():
+        told = _record_of(passage, f"stages.{name}")
+        for which in ("reads", "writes"):
+            digests = _record_of(told.get(which), f"stages.{name}.{which}")
+            if not all(isinstance(each, str) for each in digests.values()):
+                raise DocumentError(f"its stages.{name}.{which} holds no digests")
+
+
+def _record_of(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise DocumentError(f"its {name} is no record")
+    return value
 
 
 def _write(path: Path, text: str) -> None:

@@ -126,6 +126,8 @@ class Precedents:
                 _matrix(table, "c", len(scorer.signals)),
                 float((table.schema.metadata or {})[_BASELINE]),
             )
+        except MemoryError:  # Arrow's is an ArrowException, too
+            raise
         except (pa.ArrowException, OSError, KeyError, ValueError) as error:
             raise ModelError(
                 "The scorer's precedents cannot be read "

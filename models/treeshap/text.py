@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from features.documents import DocumentError, json_value
 from features.errors import ModelError
 
 if TYPE_CHECKING:
@@ -157,8 +157,8 @@ def pandas_categories(model_text: str) -> list[list[Any]]:
     if not found:
         return []
     try:
-        categories: list[list[Any]] = json.loads(told) or []
-    except json.JSONDecodeError as cause:
+        categories: list[list[Any]] = json_value(told) or []
+    except DocumentError as cause:
         raise ModelError(
             f"The model text is damaged: what follows {_PANDAS} is no JSON."
         ) from cause

@@ -14,6 +14,7 @@ from pathlib import Path
 import typer
 
 from features.errors import LeadlightError
+from features.resources import lacking
 
 from . import carding, looking, making, promoting, recalibrating, scoring, tuning
 from .app import app
@@ -49,8 +50,8 @@ def main() -> None:
             sys.exit(stop.code)
         typer.echo(f"leadlight: {error}", err=True)
         sys.exit(ExitCode.MENDABLE)
-    except OSError as error:  # a full disk, a folder that may not be written
-        typer.echo(f"leadlight: {error}.", err=True)
+    except (OSError, MemoryError) as error:  # or a folder that may not be written
+        typer.echo(f"leadlight: {lacking(error) or f'{error}.'}", err=True)
         sys.exit(ExitCode.MENDABLE)
     except KeyboardInterrupt:
         sys.exit(stop.code)
@@ -103,12 +104,9 @@ def _names(error: BaseException) -> set[str]:
 
 def _of_engine(error: BaseException) -> str:
     """One sentence of what DuckDB says on many lines."""
+    if lack := lacking(error):
+        return str(lack)
     said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-    if "OutOfMemoryException" in _names(error):
-        return (
-            f"The memory that run.memory_limit allows is not enough ({said}). Allow "
-            "more, or set run.threads lower."
-        )
     return (
         f"DuckDB could not do its work ({said}). Look whether the files of the run "
         "are whole, and whether the disk is full."

@@ -259,6 +259,8 @@ def _copy_parquet(path: Path, beside: Path) -> _Copy:
         table = pa.Table.from_batches(batches, file.schema_arrow)
         pq.write_table(table, beside)
         return _Copy(beside, "utf-8", table.num_rows == file.metadata.num_rows)
+    except MemoryError:  # Arrow's is an ArrowException, too
+        raise
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{path.name} is damaged. Export it again.") from error
 

@@ -42,6 +42,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.documents import json_record, json_value
 from features.engine import literal
 from features.errors import ConfigError, RunError
 from features.notation import Notation, notation_from
@@ -75,7 +76,7 @@ class Kept:
         self, touches: TouchesConfig, source: SourceConfig, notation: Notation | None
     ) -> Shelf:
         """Return what is kept of a source, as it is configured and its values read."""
-        name = f"touches-{_key(touches, source, notation)[:16]}"
+        name = f"touches-{_key(touches, source, notation, self.folder)[:16]}"
         return Shelf.of(self.folder / name, self.notes)
 
 
@@ -145,7 +146,10 @@ class Shelf:
         try:
             if (folder / RECORD).exists():
                 shelf = cls._read(folder, notes)
-        except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        except MemoryError:  # Arrow's is an ArrowException, too
+            raise
+        except (OSError, ValueError, LookupError, TypeError, AttributeError,
+                pa.ArrowException):  # fmt: skip
             notes.append(
                 f"What was kept in {folder} is damaged: all its files are read anew."
             )
@@ -154,7 +158,7 @@ class Shelf:
 
     @classmethod
     def _read(cls, folder: Path, notes: list[str]) -> Shelf:
-        told = json.loads((folder / RECORD).read_text("utf-8"))
+        told = json_record((folder / RECORD).read_text("utf-8"))
         reports = {int(n): _report(told["parts"][n]) for n in told["parts"]}
         shelf = cls(folder, notes, tuple(told["columns"]), reports, told["free"])
         for number, report in reports.items():
@@ -218,20 +222,28 @@ def list_parts(path: Path, parts: Sequence[Path]) -> None:
 
 def listed_parts(path: Path) -> list[Path]:
     """Read what :func:`list_parts` wrote."""
-    return [Path(p) for p in json.loads(path.read_text("utf-8"))]
+    return [Path(p) for p in json_value(path.read_text("utf-8"))]
 
 
 def _key(
-    touches: TouchesConfig, source: SourceConfig, notation: Notation | None
+    touches: TouchesConfig,
+    source: SourceConfig,
+    notation: Notation | None,
+    folder: Path,
 ) -> str:
-    """What the same bytes are read by; the same wherever a command is started."""
+    """What the same bytes are read by; the same wherever a command is started.
+
+    And wherever the folder is moved to along with the files, which are named as seen
+    from it.
+    """
+    home = os.path.abspath(folder)
     told: dict[str, Any] = touches.model_dump(mode="json", by_alias=True)
     meant = touches.from_
     if isinstance(meant, dict):
-        told["from"] = {name: os.path.abspath(p) for name, p in meant.items()}
+        told["from"] = {name: os.path.relpath(p, home) for name, p in meant.items()}
     else:
         several = (meant,) if isinstance(meant, str) else meant
-        told["from"] = [os.path.abspath(p) for p in several]
+        told["from"] = [os.path.relpath(p, home) for p in several]
     numbers = None if notation is None else asdict(notation)
     how = (source.null_tokens, source.timezone, numbers, FORMAT, duckdb.__version__)
     return hashlib.sha256(json.dumps([told, *how]).encode()).hexdigest()

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from features.code_points import normalised
 from features.engine import Engine, literal, quoted
 from features.errors import SourceError
+from features.resources import lacking
 
 from ..values import is_numeric, typed_sql
 from .header import MOST_CHARACTERS, Header, check_names, read_header
@@ -44,6 +45,8 @@ def header_of(path: Path, delimiter: str | None, encoding: str) -> Header:
     try:
         footer = pq.read_metadata(path)
         names = tuple(map(normalised, footer.schema.to_arrow_schema().names))
+    except MemoryError:  # Arrow's is an ArrowException, too
+        raise
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{path.name} is damaged, or its writer was killed: it has no readable "
@@ -208,6 +211,8 @@ def _inserted(engine: Engine, statement: str, file: str) -> int:
     try:
         [(count,)] = engine.execute(statement).fetchall()
     except duckdb.Error as error:
+        if lack := lacking(error):
+            raise lack from error
         # The first sentence only: what follows may quote rows.
         told = str(error).splitlines()[0][:120]
         raise SourceError(f"{file} cannot be read: {told}. Export it again.") from error

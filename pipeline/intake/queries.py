@@ -13,6 +13,7 @@ from sqlglot import exp
 from features.code_points import normalised
 from features.engine import Engine
 from features.errors import ConfigError, SourceError, few
+from features.resources import lacking
 
 from ..values import typed_sql
 
@@ -97,6 +98,8 @@ def answer(engine: Engine, query: str, name: str) -> list[tuple[str, str]]:
         why = str(error).splitlines()[0][:300]
         raise SourceError(f"The query does not fit its files: {why}") from error
     except duckdb.Error as error:
+        if lack := lacking(error):
+            raise lack from error
         # The engine's message may quote a cell, which is nobody's to see here.
         raise SourceError(
             f"The query fails on some row ({type(error).__name__}). Where a cell may "

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TextIO
 
 from features.errors import ConfigError, SourceError
+from features.resources import lacking
 
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
@@ -68,7 +69,11 @@ def opened(path: Path) -> Iterator[io.BufferedReader]:
             if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
                 raise SourceError(f"{path} is not a regular file any more.")
             yield raw
+    except gzip.BadGzipFile:  # which is an OSError, and not of the system
+        raise
     except OSError as error:
+        if lack := lacking(error):  # of what is written while this is read
+            raise lack from error
         if path.is_symlink() and not path.exists():
             raise SourceError(
                 f"{path} is a link to {os.readlink(path)}, where there is no file. "
@@ -109,8 +114,6 @@ def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
             f"{path.name} is damaged or was cut off while being written: {error}. "
             "Export or copy it again."
         ) from error
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
     if _state(path) != before:
         raise SourceError(
             f"{path.name} changed while it was read. Wait until it is written."

@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from features.documents import json_record
 from features.errors import RunError
 
 from ..files import replace_file
@@ -107,7 +108,7 @@ def _read(path: Path) -> Ledger:
     if not path.exists():
         return {}
     try:
-        ledger: Any = json.loads(path.read_text(encoding="utf-8"))
+        ledger: Any = json_record(path.read_text(encoding="utf-8"))
         return {
             str(digest): [{"run": str(k["run"]), "at": str(k["at"])} for k in looks]
             for digest, looks in ledger.items()

@@ -12,7 +12,6 @@ one group, which takes as long among a million leads as among a thousand.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.errors import RunError
+from features.documents import json_record
+from features.errors import LeadlightError, RunError
+from features.resources import lacking
 
 from ..files import digest
 from .plain import plain_row, text_scalar
@@ -124,7 +125,7 @@ class Entry:
     @property
     def contract(self) -> dict[str, Any]:
         """The contract, as stored."""
-        stored: dict[str, Any] = json.loads(self.scorer.contract)
+        stored: dict[str, Any] = json_record(self.scorer.contract)
         return stored
 
 
@@ -272,9 +273,9 @@ def _entry(
     )
 
 
-def _damaged(path: Path, error: Exception) -> RunError:
+def _damaged(path: Path, error: Exception) -> LeadlightError:
     said = str(error).splitlines()[0]
-    return RunError(f"{path} is damaged ({said}). Score again.")
+    return lacking(error) or RunError(f"{path} is damaged ({said}). Score again.")
 
 
 def _status(lead_id: str, scores: Path) -> tuple[str, str] | None:

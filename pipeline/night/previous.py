@@ -160,6 +160,8 @@ def _read(path: Path) -> pd.DataFrame:
         lacking = [c for c in _COLUMNS if c not in there]
         kept = [c for c in _COLUMNS if c in there]
         table: pd.DataFrame = pq.read_table(path, columns=kept).to_pandas()
+    except MemoryError:  # Arrow's is an ArrowException, too
+        raise
     except UNREADABLE as error:
         raise RunError(
             f"{path} cannot be read as last night's scores in Parquet "

@@ -159,6 +159,8 @@ def _ledger(path: Path, contract: Contract) -> pd.DataFrame:
     columns = [*_KEPT, *(f"{SEEN}{f.name}" for f in contract.features)]
     try:
         table: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
+    except MemoryError:  # Arrow's is an ArrowException, too
+        raise
     except UNREADABLE as error:
         raise RunError(
             f"{path} cannot be read ({str(error).splitlines()[0].rstrip('.')})."

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from features.documents import json_record
 from features.errors import ModelError, RunError, few
 
 from ..bundle import Source, open_bundle
@@ -266,7 +267,7 @@ def _turns(client: MlflowClient, name: str) -> dict[int, Turn]:
 
 
 def _turn(text: str) -> Turn:
-    raw = json.loads(text)
+    raw = json_record(text)
     return Turn(**{**raw, "despite": tuple(raw["despite"])})
 
 

@@ -31,6 +31,8 @@ from tests.models.small_models import (
     cutoff,
 )
 
+OTHERS: tuple[Any, ...] = ("", "3", [3], {}, {"a": 3}, None, True)  # of types
+
 SMALL = contract(MIXED_FEATURES, MIXED_SIGNALS)
 
 text = st.text(max_size=8)
@@ -211,6 +213,10 @@ def test_refuses_a_contract_that_lacks_a_field(name: str) -> None:
         {"grades": []},
         {"scale": {"intercept": 0.0, "slope": -1.0, "reference": 0.0}},
         {"cutoffs": {}},
+        *({"hysteresis": other} for other in OTHERS),
+        *({"model": other} for other in OTHERS[2:]),
+        *({"snapshots": other} for other in OTHERS[:3]),
+        *({"features": other} for other in OTHERS),
         {"cutoffs": {"mql": {}, "sql": {}}},
     ],
 )
