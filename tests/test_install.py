@@ -142,3 +142,19 @@ def test_make_refuses_the_pythons_that_are_not_promised() -> None:
 
 def test_the_interpreter_is_one_that_is_promised() -> None:
     assert PROMISED.contains("{}.{}.{}".format(*sys.version_info))
+
+
+def test_the_checks_run_the_oldest_and_the_newest_python_that_is_promised() -> None:
+    checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    rising, falling = (
+        [
+            int(minor)
+            for minor in re.findall(rf'{end}="\$\(python_of ([\d ]+)\)"', checks)[
+                0
+            ].split()
+        ]
+        for end in ("oldest", "newest")
+    )
+    assert rising == falling[::-1]
+    assert rising == [n for n in range(100) if PROMISED.contains(f"3.{n}.0")]
+    assert f"Python 3.{rising[-1]}, the newest that is promised" in checks
