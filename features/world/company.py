@@ -139,5 +139,5 @@ def _truth(world: World, crowd: People, walks: Journeys, factors: Seasons) -> Tr
 def _instants(instants_us: Ints) -> pd.DatetimeIndex:
     never = instants_us == NEVER_US
     instants = np.where(never, 0, instants_us).astype("datetime64[us]")
-    instants[never] = np.datetime64("NaT")
+    instants[never] = np.datetime64("NaT", "us")
     return pd.DatetimeIndex(instants, tz="UTC")

@@ -227,5 +227,5 @@ def _nothing(leads: int) -> dict[str, Any]:
         "change_said": np.full(leads, None, dtype=object),
         "prior_points": np.full(leads, np.nan),
         "prior_score": np.full(leads, np.nan),
-        "prior_at": np.full(leads, np.datetime64("NaT"), dtype="datetime64[us]"),
+        "prior_at": np.full(leads, np.datetime64("NaT", "us")),
     }
