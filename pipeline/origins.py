@@ -27,6 +27,7 @@ class TableConfig(Section):
     encoding: str = "utf-8"
     format: str | None = None
     sentinels: tuple[date, ...] = ()
+    null_tokens: tuple[str, ...] | dict[str, tuple[str, ...]] | None = None
 
     @model_validator(mode="after")
     def _named_files_need_a_query(self) -> TableConfig:

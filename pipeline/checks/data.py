@@ -11,7 +11,7 @@ from features.vocabulary import FunnelStage
 
 from ..intake.instant_columns import ON_SENTINEL
 from ..intake.judging import REPEAT
-from .alike import alike, quoted_label
+from .alike import alike, id_form_sql, quoted_label
 from .case import Case
 from .check import Value, Verdict, check, issue, not_applicable, passed, tip
 
@@ -122,8 +122,8 @@ def unknown_leads(case: Case) -> Verdict:
     """Touches, milestones and history whose lead or account is not in the leads table.
 
     They are of no use, and many of them mean that ids are written in two ways (the
-    same but for case, punctuation or leading noughts: these are counted), or that the
-    tables were exported on different days. Accounts that no lead belongs to are
+    same but for case, punctuation, code points or noughts: these are counted), or that
+    the tables were exported on different days. Accounts that no lead belongs to are
     ordinary, and so are leads of accounts that were not exported; but where both are
     the rule, the two tables write their ids differently.
     """
@@ -138,8 +138,8 @@ def unknown_leads(case: Case) -> Verdict:
         if said and (alike := _written_otherwise(engine)):
             figures["written_otherwise"] = alike
             said[-1] += (
-                f"; {alike:,} of these rows would find their lead if case, punctuation "
-                "and leading noughts were left out"
+                f"; {alike:,} of these rows would find their lead or account if case, "
+                "punctuation, code points and leading noughts were left out"
             )
         if case.config.accounts is not None:
             said += _accounts_adrift(engine, figures)
@@ -218,17 +218,25 @@ def _orphans(case: Case, of_history: int) -> tuple[list[str], dict[str, Value]]:
 
 def _written_otherwise(engine: Engine) -> int:
     """Rows without a lead that have one if ids are compared by what is in them."""
-    alike = "ltrim(lower(regexp_replace(lead_id, '[^0-9A-Za-z]', '', 'g')), '0')"
-    tables = " UNION ALL ".join(
-        f"SELECT lead_id FROM {t} ANTI JOIN leads USING (lead_id)"
+    of_leads = " UNION ALL ".join(
+        f"SELECT lead_id AS id FROM {t} ANTI JOIN leads USING (lead_id)"
         for t in ("touches", "milestones", "attribute_history")
     )
-    return int(
-        one_row(
-            engine,
-            f"SELECT count(*) FROM (SELECT {alike} AS id FROM ({tables})) "
-            f"WHERE id <> '' AND id IN (SELECT {alike} FROM leads)",
-        )[0]
+    of_accounts = (
+        "SELECT account_id AS id FROM touches ANTI JOIN leads USING (account_id) "
+        "WHERE lead_id IS NULL"
+    )
+    alike = rf"ltrim(regexp_replace({id_form_sql('id')}, '[^\pL\pM\pN]', '', 'g'), '0')"
+    return sum(
+        int(
+            one_row(
+                engine,
+                f"SELECT count(*) FROM (SELECT {alike} AS form FROM ({rows})) WHERE "
+                f"form <> '' AND form IN (SELECT {alike} FROM (SELECT {column} AS id "
+                "FROM leads))",
+            )[0]
+        )
+        for column, rows in (("lead_id", of_leads), ("account_id", of_accounts))
     )
 
 

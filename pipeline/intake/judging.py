@@ -12,12 +12,12 @@ from .rejects import read_ids
 from .report import (
     InstantCells,
     Origin,
-    OutcomeText,
     SourceReport,
     UnreadableCells,
 )
 from .sources import Source
 from .terms import Terms
+from .texts import NullCells, OutcomeText
 
 REPEAT = "This row repeats an earlier one in every column."
 JUDGED = "judged"
@@ -42,6 +42,7 @@ class Counts:
     instants: tuple[InstantCells, ...] = ()
     outcome_texts: tuple[OutcomeText, ...] = ()
     relabelled: Mapping[str, int] = field(default_factory=dict)
+    null_cells: NullCells = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -176,4 +177,5 @@ def settle(
         instants=counts.instants,
         outcome_texts=counts.outcome_texts,
         relabelled=dict(counts.relabelled),
+        null_cells=counts.null_cells,
     )

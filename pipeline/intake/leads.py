@@ -14,6 +14,7 @@ from features.errors import ConfigError, DataError
 from ..origins import LeadsConfig
 from ..sections import Config
 from .judging import JUDGED, KEPT, QUARANTINE, count, counted, judge, settle
+from .null_tokens import null_cells
 from .outcome_column import outcome_sql, outcome_texts
 from .positions import NO_PLACE, position
 from .rejects import HIDDEN, shown_sql
@@ -67,7 +68,11 @@ def take_leads(
     engine.execute(
         f"CREATE TABLE attributes AS SELECT lead_id{told} FROM {KEPT} ORDER BY n"
     )
-    counts = counted(count(engine, "leads"), cells)
+    words = (*attributes, leads.account_id, leads.group, config.outcome.column)
+    counts = replace(
+        counted(count(engine, "leads"), cells),
+        null_cells=null_cells(engine, source, words),
+    )
     if config.outcome.column is not None and not is_new:
         value = source.value(config.outcome.column)
         texts = outcome_texts(engine, value, config.outcome)

@@ -14,6 +14,7 @@ from features.notation import ColumnNotation, Notation
 
 from ..origins import TableConfig, TouchesConfig
 from ..sections import Config
+from .null_tokens import tokens_of
 from .sources import Reading, Source, load, load_query
 
 WORK = ".intake-"  # a work folder's name begins so; a killed run leaves one behind
@@ -79,17 +80,20 @@ class Desk:
         columns: tuple[str, ...],
     ) -> Source:
         told = meant if isinstance(meant, str | tuple) else tuple(meant.items())
-        key = (told, table.query, table.delimiter, table.encoding, columns)
+        tokens, own = tokens_of(table, self.config.source)
+        how = (table.query, table.delimiter, table.encoding, columns)
+        key = (told, *how, tokens, tuple(own.items()))
         if key in self.known:
             return self.known[key]
         reading = Reading(
             table.delimiter,
             table.encoding,
-            self.config.source.null_tokens,
+            tokens,
             self.work,
             self.config.run.memory_limit,
             columns,
             self.config.source.follow_links,
+            own_tokens=own,
         )
         name = f"source{len(self.known)}"
         if table.query is not None:
@@ -98,6 +102,8 @@ class Desk:
         else:
             files = meant if isinstance(meant, str | tuple) else tuple(meant.values())
             source = load(self.engine, name, files, reading)
+        if table.query is None:
+            source.check_has(own, "null_tokens")
         self.known[key] = source
         return source
 

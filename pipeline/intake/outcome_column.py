@@ -11,7 +11,7 @@ from features.engine import Engine, literal
 from ..sections import OutcomeConfig
 from ..values import truth_sql
 from .judging import KEPT
-from .report import OutcomeText
+from .texts import OutcomeText
 
 _MOST_TEXTS = 50  # a column of more is no outcome
 

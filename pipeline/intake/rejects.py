@@ -41,8 +41,8 @@ def read_ids(engine: Engine, source: Source, ids: Sequence[str]) -> None:
     places = [f"list_position({_NAMES}, {literal(name)})" for name in ids]
     texts = ", ".join(f"{_CELLS}[{place}] AS t{i}" for i, place in enumerate(places))
     cells = ", ".join(
-        f"{unless_null(trimmed(f't{i}'), source.null_tokens)} AS c{i}"
-        for i in range(len(ids))
+        f"{unless_null(trimmed(f't{i}'), source.tokens_of(name))} AS c{i}"
+        for i, name in enumerate(ids)
     )
     whole = " || '|' || ".join(f"c{i}" for i in range(len(ids)))
     first = " AND ".join(f"{place} <= {len(ids)}" for place in places)

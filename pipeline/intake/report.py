@@ -14,6 +14,8 @@ from typing import Any, Literal
 from features.errors import SourceError
 from features.notation import Evidence, Notation
 
+from .texts import NullCells, OutcomeText, together
+
 Origin = Literal["given", "assumed"]
 
 
@@ -84,25 +86,6 @@ class UnreadableCells:
 
 
 @dataclass(frozen=True)
-class OutcomeText:
-    """A text of the column of outcomes in a flat export, and what it counts as.
-
-    Attributes
-    ----------
-    text : str
-        Empty where the cell is.
-    rows : int
-        Rows kept with this text.
-    outcome : int or None
-        1 converted, 0 not; None: the lead has no outcome, and is not learnt from.
-    """
-
-    text: str
-    rows: int
-    outcome: int | None
-
-
-@dataclass(frozen=True)
 class SourceReport:
     """One source of one table.
 
@@ -140,6 +123,9 @@ class SourceReport:
     outcome_texts : tuple of OutcomeText
         Of the leads of a flat export, the most frequent texts first. Of a column of
         many texts only the first: the rows of the others are the rows kept less these.
+    null_cells : dict of str to dict of str to int
+        For each column of words in which a null token stands, cells with each token,
+        and under ``""`` those that are truly empty; of every row that could be read.
     relabelled : dict of str to int
         For each label of a milestone that is configured to go by another name, rows
         kept that bear it.
@@ -162,6 +148,7 @@ class SourceReport:
     notation: Notation | None = None
     outcome_texts: tuple[OutcomeText, ...] = ()
     relabelled: dict[str, int] = field(default_factory=dict)
+    null_cells: NullCells = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         told = sum(self.reasons.values())
@@ -203,6 +190,7 @@ def added_up(reports: Sequence[SourceReport]) -> SourceReport:
         ),
         instants=_instants_together([i for r in reports for i in r.instants]),
         notation=reports[0].notation,
+        null_cells=together([r.null_cells for r in reports]),
     )
 
 

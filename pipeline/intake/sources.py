@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,6 +32,7 @@ from .queries import answer, checked
 from .report import FileDigest
 
 RAW_CHARACTERS = 1_000
+_CELLS = "_cells"  # what a view of cleaned cells is called by, after its table
 ROW = "@row"  # in the configuration: the row's place stands for an id or a date
 
 
@@ -46,6 +47,7 @@ class Reading:
     memory_limit: str  # of the engine that a query is asked in
     columns: tuple[str, ...] = ()  # that other files of the source are known to have
     follow_links: bool = False  # out of the folder or glob that they stand in
+    own_tokens: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by column
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Source:
     before : str or None
         SQL for the canonical rows that were kept of this source on earlier nights,
         each with its ``digest``.
+    own_tokens : mapping of str to tuple of str
+        Null tokens of single columns, instead of ``null_tokens``.
     """
 
     relation: str
@@ -89,18 +93,28 @@ class Source:
     notation: Notation | None = None
     is_notation_known: bool = False
     before: str | None = None
+    own_tokens: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def cell(self, column: str) -> str:
         """Return the engine's name of a column."""
         return f"c{self.columns.index(column)}"
 
+    @property
+    def arrived(self) -> str:
+        """The engine's table of the rows as they came: texts r0, r1 and so on."""
+        return self.relation.removesuffix(_CELLS)
+
+    def tokens_of(self, column: str) -> tuple[str, ...]:
+        """Return the null tokens of a column: its own, or those of all."""
+        return self.own_tokens.get(column, self.null_tokens)
+
     def value(self, column: str) -> str:
         """Return SQL for a column's values, one text for each."""
-        return value_sql(self.cell(column), self.null_tokens)
+        return value_sql(self.cell(column), self.tokens_of(column))
 
     def attribute(self, column: str) -> str:
         """Return SQL for the same, of an attribute."""
-        return attribute_sql(self.cell(column), self.null_tokens)
+        return attribute_sql(self.cell(column), self.tokens_of(column))
 
     def check_has(self, columns: Iterable[str], said_by: str) -> None:
         """Refuse to go on without these columns.
@@ -158,7 +172,7 @@ def load(
         )
         for column in set(columns) - set(header.names):
             absent[column] = (*absent.get(column, ()), path.name)
-    view = _view(engine, name, columns, headers[0].delimiter, reading.null_tokens)
+    view = _view(engine, name, columns, headers[0].delimiter, reading)
     return Source(
         view,
         f"{name}_rejects",
@@ -169,6 +183,7 @@ def load(
         rows,
         reading.null_tokens,
         typed,
+        own_tokens=reading.own_tokens,
     )
 
 
@@ -196,13 +211,19 @@ def load_query(
         rejects = pa.concat_tables(
             asked.sql(f"FROM {p.rejects} ORDER BY n").to_arrow_table() for p in parts
         )
+    known = {*columns, *(c for p in parts for c in p.columns)}
+    if strange := sorted(set(reading.own_tokens) - known):
+        raise ConfigError(
+            f"null_tokens names {few(strange)}, which neither the query's answer nor "
+            "any file that it asks has. Correct the name in the configuration."
+        )
     files = tuple(f for p in parts for f in p.files)
     names = ", ".join(dict.fromkeys(f.name for f in files))
     check_names(columns, f"The query's answer over {names}")
     create(engine, name, len(columns))
     insert_answer(engine, name, names, rows, rejects)
     return Source(
-        _view(engine, name, columns, ",", reading.null_tokens),
+        _view(engine, name, columns, ",", reading),
         f"{name}_rejects",
         f"The query's answer over {names}",
         columns,
@@ -211,6 +232,7 @@ def load_query(
         rows.num_rows + rejects.num_rows,
         reading.null_tokens,
         frozenset(c for c, kind in kinds if is_numeric(kind)),
+        own_tokens=reading.own_tokens,
     )
 
 
@@ -237,7 +259,7 @@ def _view(
     name: str,
     columns: tuple[str, ...],
     delimiter: str,
-    null_tokens: tuple[str, ...],
+    reading: Reading,
 ) -> str:
     """Show rows with their cells cleaned; names sorted where whole rows are compared.
 
@@ -248,12 +270,13 @@ def _view(
     cells = [f"c{i}" for i in places]
     by_name = [cell for _, cell in sorted(zip(columns, cells, strict=True))]
     trims = ", ".join(f"{trimmed(f'r{i}')} AS t{i}" for i in places)
-    clean = ", ".join(f"{unless_null(f't{i}', null_tokens)} AS c{i}" for i in places)
+    tokens = [reading.own_tokens.get(c, reading.null_tokens) for c in columns]
+    clean = ", ".join(f"{unless_null(f't{i}', tokens[i])} AS c{i}" for i in places)
     whole = ", ".join(f"coalesce({cell}, chr(30))" for cell in by_name)
     raw = ", ".join(f"coalesce(r{i}, '')" for i in places)
     engine.execute(
         f"""
-        CREATE VIEW {name}_cells AS
+        CREATE VIEW {name}{_CELLS} AS
         WITH trimmed AS (SELECT *, {trims} FROM {name}),
         cleaned AS (SELECT *, {clean} FROM trimmed)
         SELECT n, file, line, {", ".join(cells)},
@@ -262,7 +285,7 @@ def _view(
         FROM cleaned
         """
     )
-    return f"{name}_cells"
+    return f"{name}{_CELLS}"
 
 
 def _near(name: str, names: tuple[str, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from features.errors import ConfigError, few
 from ..origins import AccountsConfig, HistoryConfig, MilestonesConfig, TouchesConfig
 from .cells import number
 from .judging import KEPT, Cells, Counts, count, counted, judge, settle
+from .null_tokens import null_cells
 from .numbers import read_values, unreadable_values
 from .report import SourceReport
 from .sources import ROW, Source
@@ -71,6 +72,9 @@ def take_touches(
         counts,
         twins=written - _different(engine, source),
         cells_unreadable=(*counts.cells_unreadable, *lost),
+        null_cells=null_cells(
+            engine, source, (touches.kind, touches.asset, touches.channel)
+        ),
     )
     report = settle(engine, source, "touches", counts, order=order)
     return replace(report, notation=notation)
@@ -132,7 +136,8 @@ def take_milestones(
         label: count(engine, f"{KEPT} AND {cell} = {literal(label)}")
         for label in milestones.labels
     }
-    counts = replace(counts, relabelled=relabelled)
+    taken = null_cells(engine, source, (milestones.milestone,))
+    counts = replace(counts, relabelled=relabelled, null_cells=taken)
     return settle(engine, source, "milestones", counts, order=order)
 
 
@@ -159,7 +164,8 @@ def take_history(
     draft.needed_instant("known_from", history.known_from, "When it became known")
     cells = judge(engine, source, draft.terms())
     written = _add(engine, "attribute_history", "lead_id, attribute, value, known_from")
-    counts = counted(written, cells)
+    taken = null_cells(engine, source, (history.value,))
+    counts = replace(counted(written, cells), null_cells=taken)
     return settle(engine, source, "attribute_history", counts, order=order)
 
 
@@ -196,7 +202,8 @@ def take_accounts(
         "CREATE OR REPLACE TABLE accounts AS "
         f"SELECT account_id, known_from{told} FROM {KEPT}"
     )
-    counts = counted(count(engine, "accounts"), cells)
+    taken = null_cells(engine, source, chosen)
+    counts = replace(counted(count(engine, "accounts"), cells), null_cells=taken)
     return settle(engine, source, "accounts", counts, order=order)
 
 

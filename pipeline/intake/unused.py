@@ -65,7 +65,7 @@ def _named(config: Config) -> set[str]:
     )
     found = {config.outcome.column or ""}
     for table in tables:
-        more = {"from_", "query", "sentinels", "labels"}
+        more = {"from_", "query", "sentinels", "labels", "null_tokens"}
         for value in table.model_dump(exclude=more).values():
             if isinstance(value, str):
                 found.add(value)

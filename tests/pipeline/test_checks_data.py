@@ -155,7 +155,24 @@ def test_ll103_fires_with_those_whose_id_is_written_in_another_way(
     write_tables(tmp_path, **dated_tables(), attribute_history=history)
     told = found("LL103", case)
     assert told.figures["written_otherwise"] == 2
-    assert "2 of these rows would find their lead if case, punctuation" in told.said
+    assert "2 of these rows would find their lead or account if case" in told.said
+
+
+def test_ll103_fires_with_ids_in_other_code_points_and_with_accounts(
+    tmp_path: Path,
+) -> None:
+    tables = dated_tables()
+    tables["leads"].loc[0, "lead_id"] = "le\u00e9-00"
+    touches = tables["touches"].head(2).copy()
+    touches["lead_id"] = [None, None]
+    touches["account_id"] = ["Account 07", "\uff41ccount-99"]
+    case = taken_in(tmp_path, source_report("touches", 2), touches_of_unknown_leads=2)
+    history = _history_of("lee\u0301-00", "\uff4cead-01", "lea-00")
+    write_tables(
+        tmp_path, **{**tables, "touches": touches, "attribute_history": history}
+    )
+    # Two of three values and one of two touches: an accent is not a matter of form.
+    assert found("LL103", case).figures["written_otherwise"] == 3
 
 
 def _accounts(*names: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pipeline.artefacts import INTAKE
 from pipeline.checks import CHECKS, Answer, Finding
 from pipeline.checks.alike import alike, word_form
 from pipeline.checks.case import Case
-from pipeline.intake.report import OutcomeText
+from pipeline.intake.texts import OutcomeText
 from tests.pipeline.run_folders import (
     START,
     dated_config,

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from features.engine import open_engine
 from pipeline.intake import IntakeReport
 from pipeline.intake.outcome_column import outcome_sql
-from pipeline.intake.report import OutcomeText
+from pipeline.intake.texts import OutcomeText
 from pipeline.sections import OutcomeConfig
 
 Intake = Callable[..., IntakeReport]

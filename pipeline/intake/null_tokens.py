@@ -1,0 +1,81 @@
+"""Null tokens: which they are for a column, and how many cells each of them takes.
+
+Why they are counted: "NA" is no answer in most exports and North America in some, and
+"None" a blank or the plan of those who have none. A cell that became missing leaves no
+trace in the tables, so that only here can be told what was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from features.engine import Engine, literal, one_row
+
+from ..origins import TableConfig
+from ..sections import SourceConfig
+from .cells import trimmed
+from .sources import Source
+from .texts import NullCells
+
+
+def tokens_of(
+    table: TableConfig, source: SourceConfig
+) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]:
+    """Return the null tokens of a table, and those of single columns of it."""
+    if table.null_tokens is None:
+        return source.null_tokens, {}
+    if isinstance(table.null_tokens, dict):
+        return source.null_tokens, table.null_tokens
+    return table.null_tokens, {}
+
+
+def null_cells(
+    engine: Engine, source: Source, columns: Iterable[str | None]
+) -> NullCells:
+    """Count the cells that null tokens take from columns of words.
+
+    Parameters
+    ----------
+    columns : iterable of str or None
+        Those to look at; such as the source does not have are passed over.
+
+    Returns
+    -------
+    dict of str to dict of str to int
+        Of columns in which a token stands that is not empty.
+    """
+    named = dict.fromkeys(c for c in columns if c is not None and c in source.columns)
+    tokens = {c: tuple(t for t in source.tokens_of(c) if t) for c in named}
+    looked_at = {c: _text(source, c) for c in named if tokens[c]}
+    if not looked_at:
+        return {}
+    counts = one_row(
+        engine,
+        "SELECT "
+        + ", ".join(
+            f"count(*) FILTER ({text} IN ({_listed(tokens[c])}))"
+            for c, text in looked_at.items()
+        )
+        + f" FROM {source.arrived}",
+    )
+    taken = [c for c, count in zip(looked_at, counts, strict=True) if count]
+    return {c: _by_token(engine, source, looked_at[c], tokens[c]) for c in taken}
+
+
+def _by_token(
+    engine: Engine, source: Source, text: str, tokens: tuple[str, ...]
+) -> dict[str, int]:
+    rows = engine.execute(
+        f"SELECT coalesce({text}, '') AS token, count(*) AS k FROM {source.arrived} "
+        f"GROUP BY token HAVING token IN ('', {_listed(tokens)}) "
+        "ORDER BY k DESC, token"
+    ).fetchall()
+    return {str(token): int(count) for token, count in rows}
+
+
+def _text(source: Source, column: str) -> str:
+    return trimmed(f"r{source.columns.index(column)}")
+
+
+def _listed(tokens: tuple[str, ...]) -> str:
+    return ", ".join(map(literal, tokens))
