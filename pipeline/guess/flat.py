@@ -12,6 +12,8 @@ from .sample import Sample
 from .words import POSITIVES, speaks
 
 UNKNOWN = "?"
+MOST_TEXTS = 20  # of a column of outcomes
+NEGATIVES = ("0", "no", "false", "n", "f")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,9 @@ class FlatOutcome:
         Other columns of two values.
     rate : float
         Share of rows that converted.
+    negative, undecided : tuple of (str, int)
+        Of a column of more than two texts, those that say no, and those of leads that
+        may still convert, with their rows. Where none says no, all others do.
     """
 
     column: str
@@ -34,6 +39,8 @@ class FlatOutcome:
     why: str
     others: tuple[str, ...]
     rate: float
+    negative: tuple[tuple[str, int], ...] = ()
+    undecided: tuple[tuple[str, int], ...] = ()
 
 
 def flat_outcome(sample: Sample) -> FlatOutcome:
@@ -45,7 +52,7 @@ def flat_outcome(sample: Sample) -> FlatOutcome:
         return _outcome(
             sample, named[0], "two values, none missing, and a telling name", others
         )
-    stage = stage_column(sample)
+    stage = stage_column(sample) or _of_several(sample)
     if stage is not None:
         why = "its values speak of conversions; there is no date of them"
         return _outcome(sample, stage, why, others)
@@ -57,7 +64,31 @@ def _outcome(
 ) -> FlatOutcome:
     positive = _positive(column)
     rate = column.counts[positive] / max(1, sample.rows)
-    return FlatOutcome(column.name, positive, why, tuple(others), rate)
+    rest = [(t, n) for t, n in column.counts.items() if t != positive]
+    if len(rest) < 2:
+        return FlatOutcome(column.name, positive, why, tuple(others), rate)
+    negative = tuple(r for r in rest if _says_no(r[0])) or tuple(rest)
+    undecided = tuple(r for r in rest if r not in negative)
+    return FlatOutcome(
+        column.name, positive, why, tuple(others), rate, negative, undecided
+    )
+
+
+def _of_several(sample: Sample) -> Column | None:
+    """A column of several texts that is called an outcome; one of them converts."""
+    for column in sample.columns:
+        is_few = 2 < column.distinct <= MOST_TEXTS
+        is_called = speaks(column.name, words.OUTCOMES)
+        said = any(
+            words.converts(t) or t.casefold() in POSITIVES for t in column.counts
+        )
+        if is_few and is_called and said and not column.is_number:
+            return column
+    return None
+
+
+def _says_no(text: str) -> bool:
+    return text.casefold() in NEGATIVES or speaks(text, words.CLOSINGS)
 
 
 def _positive(column: Column) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from . import toml
 from .flat import UNKNOWN
 from .guessed import Guess
@@ -139,4 +141,18 @@ def _flat(guess: Guess) -> Page:
         Line("column", toml.text(flat.column), flat.why),
         Line("positive", toml.text(flat.positive)),
     ]
+    for key, texts in (("negative", flat.negative), ("undecided", flat.undecided)):
+        if texts:
+            told = toml.texts(text for text, _ in texts)
+            lines.append(Line(key, told, f"rows: {_rows(texts)}"))
+    if flat.negative:
+        told = ", ".join(f"{text} ({rows:,})" for text, rows in flat.negative)
+        asked.append(
+            f"do all of these say that a lead will not convert: {told}? Leads that may "
+            "still convert belong under undecided, and are then left out."
+        )
     return lines, asked
+
+
+def _rows(texts: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{rows:,}" for _, rows in texts)

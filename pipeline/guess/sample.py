@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,8 +20,10 @@ from pipeline.config import defaults
 from pipeline.intake.cells import unless_null
 from pipeline.intake.header import Lines
 from pipeline.intake.loading import header_of
+from pipeline.intake.null_tokens import null_cells
 from pipeline.intake.sources import Reading, Source, load
 from pipeline.intake.text import PARQUET, is_decoded, magic, open_text
+from pipeline.intake.texts import NullCells
 
 from .column import Column, written_in
 from .words import MISSING_WORDS, PERHAPS_MISSING
@@ -51,6 +53,8 @@ class Sample:
         That can be read.
     missing : tuple of str
         Words for missing, in all files.
+    taken : dict of str to dict of str to int
+        Of columns in which null tokens stand, cells with each, and empty ones.
     """
 
     path: Path
@@ -62,6 +66,7 @@ class Sample:
     is_all: bool
     rows: int
     missing: tuple[str, ...]
+    taken: NullCells = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -171,6 +176,7 @@ def _sample(
         is_all=copy.is_all,
         rows=int(rows),
         missing=missing,
+        taken=null_cells(engine, source, source.columns),
     )
 
 

@@ -13,6 +13,7 @@ from .column import Column, Written
 from .dated import Dated, Wide
 from .ending import milestone_names
 from .guessed import Guess
+from .null_tokens import token_questions
 from .sample import Sample
 from .sentinels import sentinel_questions
 from .toml import Line
@@ -61,6 +62,7 @@ def accounts_lines(guess: Guess, place: Place) -> Page:
             "have no date; leave out what is filled in, or changed, later."
         )
     used = [a for a in guess.account_attributes if a.fate is Fate.USED]
+    asked += token_questions(side.sample, [a.name for a in used])
     told = toml.tall([(a.name, a.why) for a in used])
     lines.append(Line("known_at_creation", told, _left_out(guess.account_attributes)))
     return lines, asked
@@ -197,6 +199,7 @@ def _attribute_lines(guess: Guess) -> Page:
                 f"does {number} in {each.name} stand for missing? If so, add query = "
                 f"'''{sql} from source'''"
             )
+    asked += token_questions(guess.leads, [a.name for a in used])
     told = toml.tall([(a.name, a.why) for a in used])
     lines = [Line("known_at_creation", told, _left_out(guess.attributes))]
     if never:

@@ -205,6 +205,55 @@ def test_finds_the_outcome_of_a_flat_export_by_its_name(tmp_path: Path) -> None:
     assert raw["cutoffs"]["sql"]["precision"] == 0.5  # a quarter converts
 
 
+def test_parts_the_texts_of_an_outcome_into_no_and_not_yet(tmp_path: Path) -> None:
+    texts = ("Converted", "Open", "Disqualified", "Nurture")
+    rows = [
+        {"n": i, "colour": COLOURS[i % 3], "Converted": texts[i % 4]} for i in range(40)
+    ]
+    raw, text, told = guessed(tmp_path, write(tmp_path, "x.csv", rows))
+    assert raw["outcome"] == {
+        "column": "Converted",
+        "positive": "Converted",
+        "negative": ["Disqualified"],
+        "undecided": ["Nurture", "Open"],
+    }
+    assert (
+        "ASK: do all of these say that a lead will not convert: Disqualified (10)?"
+        in (" ".join(text.replace("# ", "").split()))
+    )
+    assert any("Leads that may still convert belong under undecided" in t for t in told)
+
+
+def test_where_no_text_says_no_all_others_do_until_somebody_knows(
+    tmp_path: Path,
+) -> None:
+    texts = ("won", "north", "south")
+    rows = [{"n": i, "x": i % 5, "outcome": texts[i % 3]} for i in range(42)]
+    raw, *_ = guessed(tmp_path, write(tmp_path, "x.csv", rows))
+    assert raw["outcome"]["negative"] == ["north", "south"]
+    assert "undecided" not in raw["outcome"]
+
+
+def test_asks_whether_a_null_token_as_frequent_as_a_category_is_a_value(
+    tmp_path: Path,
+) -> None:
+    rows = flat_rows(
+        region=lambda i: ("NA", "EU", "AP")[i % 3],
+        plan=lambda i: "None" if i < 3 else ("free", "team")[i % 2],
+        size=lambda i: "n/a" if i % 4 else str(i),
+        sector=lambda i: ("n/a", "steel")[i % 2],
+    )
+    _, text, _ = guessed(tmp_path, write(tmp_path, "x.csv", rows))
+    said = " ".join(text.replace("# ", "").split())
+    # 14 of 40 rows, where the categories have 13 each; n/a stands beside numbers too.
+    assert (
+        "ASK: does 'NA' in region (14 rows) stand for missing? It is read so; if it is "
+        'a value, say null_tokens = { region = [""] }.'
+    ) in said
+    assert "does 'None' in plan" not in said
+    assert "does 'n/a' in" not in said
+
+
 def test_orders_a_flat_export_by_a_unique_number(tmp_path: Path) -> None:
     rows = flat_rows(key=lambda i: f"x{i}", Number=lambda i: 500 - i)
     raw, *_ = guessed(tmp_path, write(tmp_path, "x.csv", rows))
