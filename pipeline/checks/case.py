@@ -41,6 +41,7 @@ from ..artefacts import (
 from ..sections import Config
 from ..tables import NAMES, shown
 from .sample import Sample, sampled
+from .stamps import Copy, copies_in
 
 Value = TypeVar("Value")
 
@@ -145,6 +146,12 @@ class Case:
     def test(self) -> Sample:
         """Encoded rows of the test block, thinned by hash of the lead."""
         return self._sample(self.margins["split"] == Split.TEST)
+
+    @cached_property
+    def copies(self) -> list[Copy]:
+        """The tables whose clock dates a copy."""
+        with self.tables() as engine:
+            return copies_in(engine)
 
     def tables(self) -> AbstractContextManager[Engine]:
         """Open an engine that shows the canonical tables."""

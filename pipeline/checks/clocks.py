@@ -14,7 +14,6 @@ from features.engine import Engine, literal, one_row
 from ..tables import known_until
 from .case import Case
 from .check import Value, Verdict, check, issue, not_applicable, passed, tip
-from .copies import copies_in
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,7 @@ def recorded_at_assumed(case: Case) -> Verdict:
     """
     if case.config.is_flat:
         return not_applicable("A flat export has no instants.")
-    with case.tables() as engine:
-        copies = [c for c in copies_in(engine) if c.clock == "recorded_at"]
+    copies = [c for c in case.copies if c.clock == "recorded_at"]
     dated = [s for s in case.intake["sources"] if s["recorded_at"] is not None]
     blind = [s for s in dated if s["recorded_at"] == "assumed"]
     holes = sum(s["recorded_at_missing"] for s in dated)

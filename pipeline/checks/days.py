@@ -12,7 +12,7 @@ from features.engine import Engine, literal
 
 from ..sentinels import FAR_DAYS, FEWEST_ROWS, LEAST_SHARE, WELL_KNOWN
 from ..tables import known_until
-from .case import Case
+from .case import Absent, Case
 from .check import Value, Verdict, check, issue, not_applicable, passed, tip
 
 _FEWEST_MIDNIGHTS = 20  # fewer may all be so by chance
@@ -132,7 +132,9 @@ def crowded_days(case: Case) -> Verdict:
         "days": len(crowds),
         "rows": sum(c.rows for c in crowds),
         "declared": sum(
-            i["sentinels"] for s in case.intake["sources"] for i in s["instants"]
+            cells["sentinels"]
+            for source in case.intake["sources"]
+            for cells in source.get("instants", ())  # none in runs of before
         ),
     }
     if not crowds:
@@ -157,6 +159,8 @@ def crowded_days(case: Case) -> Verdict:
 def _instants(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
     """Columns in which a day is read as its end, with the table they belong to."""
     for source in case.intake["sources"]:
+        if "instants" not in source:
+            raise Absent("The run's intake did not count days: run it again.")
         for cells in source["instants"]:
             if cells["field"] != "created_at" and cells["read"]:
                 yield source["table"], cells

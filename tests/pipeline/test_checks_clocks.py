@@ -236,6 +236,16 @@ def test_ll116_is_silent_about_milestones_dated_to_the_day_and_counts_them(
     assert "by 30 of 30 cells in column 'at' of milestones (100.0%)" in told.said
 
 
+def test_ll116_is_silent_about_a_run_whose_intake_did_not_count_days(
+    tmp_path: Path,
+) -> None:
+    report = _read("occurred_at", 30, 12, 3)
+    del report["sources"][0]["instants"]
+    told = found("LL116", case_of(tmp_path, report=report))
+    assert told.answer is Answer.SKIPPED
+    assert found("LL117", Case(dated_config(), tmp_path)).answer is Answer.PASSED
+
+
 # --- LL117: sentinels ----------------------------------------------------------------
 
 
