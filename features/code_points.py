@@ -70,9 +70,10 @@ def normalised_sql(text: str) -> str:
     counting both costs next to nothing.
     """
     seen = f"nfc_normalize(translate({text}, {literal(_FROM)}, {literal(_TO)}))"
-    apart = f"nfc_normalize(translate({seen}, {literal(_JOINERS)}, ''))"
-    is_shaped = f"regexp_matches({seen}, {literal(_SHAPED)})"
+    apart = f"nfc_normalize(translate(s, {literal(_JOINERS)}, ''))"
+    is_shaped = f"regexp_matches(s, {literal(_SHAPED)})"
     return (
         f"CASE WHEN strlen({text}) = length({text}) THEN {text} "
-        f"ELSE trim(CASE WHEN {is_shaped} THEN {seen} ELSE {apart} END, ' ') END"
+        f"ELSE list_transform([{seen}], lambda s: "
+        f"trim(CASE WHEN {is_shaped} THEN s ELSE {apart} END, ' '))[1] END"
     )

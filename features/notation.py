@@ -26,6 +26,7 @@ A column that plain numbers say all of has no notation: it is read as ever.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Final, Literal
 
 from sqlglot import exp
@@ -52,7 +53,7 @@ PATTERN: Final = f"^ *(?:{_BODY}|[(] *{_BODY} *[)]) *$"
 _NEGATIVE: Final = "^ *[(]|^[^0-9]*-|[^., -] *-[ )]*$"
 _PARTS: Final = f"({_TOKEN})(?:[.,]-{{0,2}})?{FOLLOWING}"
 
-EITHER_POINT: Final = "^[1-9][0-9]{0,2}[.][0-9]{3}$"
+_EITHER_POINT: Final = "^[1-9][0-9]{0,2}[.][0-9]{3}$"
 _EITHER_COMMA: Final = "^[1-9][0-9]{0,2},[0-9]{3}$"
 _WHOLE: Final = f"[0-9]+{_POWER}|[1-9][0-9]{{0,2}}(?:(?: [0-9]{{3}})+|(?:'[0-9]{{3}})+)"
 
@@ -207,15 +208,16 @@ def number_as_written(text: exp.Expression, notation: Notation) -> exp.Expressio
     return let("t", plain_sql(text), read)
 
 
-def shapes(text: exp.Expression) -> dict[str, exp.Expression]:
-    """What one text adds to the evidence on its column, as conditions by its names."""
-    t = plain_sql(text)
+@cache
+def shapes() -> dict[str, str]:
+    """What a plain text t adds to the evidence on its column: SQL by its names."""
+    t = exp.column("t")
     x, is_number = _part(t, 1), _like(t, PATTERN)
-    either = exp.Or(this=_like(x, EITHER_POINT), expression=_like(x, _EITHER_COMMA))
+    either = exp.Or(this=_like(x, _EITHER_POINT), expression=_like(x, _EITHER_COMMA))
     shown = exp.And(this=is_number, expression=exp.Not(this=exp.Paren(this=either)))
     told = {
         "readable": _like(x, f"^(?:{_POINT}|{_COMMA}|{_WHOLE})$"),
-        "either_point": _like(x, EITHER_POINT),
+        "either_point": _like(x, _EITHER_POINT),
         "either_comma": _like(x, _EITHER_COMMA),
         "whole": _like(t, "^ *[-+]?[0-9]+ *$"),
         "great": _like(t, "^ *[-+]?[1-9][0-9]{3,} *$"),
@@ -225,10 +227,11 @@ def shapes(text: exp.Expression) -> dict[str, exp.Expression]:
     one_way = {
         "point": _like(x, f"^(?:{_POINT})$"), "comma": _like(x, f"^(?:{_COMMA})$")
     }  # fmt: skip
-    return {
+    conditions = {
         **{k: exp.And(this=is_number.copy(), expression=v) for k, v in told.items()},
         **{k: exp.And(this=shown.copy(), expression=v) for k, v in one_way.items()},
     }
+    return {name: what.sql("duckdb") for name, what in conditions.items()}
 
 
 def _value(token: exp.Expression, notation: Notation) -> exp.Expression:
@@ -241,7 +244,7 @@ def _value(token: exp.Expression, notation: Notation) -> exp.Expression:
         point, comma = either.get(notation.decimal, (exp.null(), exp.null()))
         return (
             exp.Case()
-            .when(_like(x, EITHER_POINT), point.copy())
+            .when(_like(x, _EITHER_POINT), point.copy())
             .when(_like(x, _EITHER_COMMA), comma.copy())
             .when(_like(x, f"^(?:{_POINT}|{_WHOLE})$"), with_point.copy())
             .when(_like(x, f"^(?:{_COMMA})$"), with_comma.copy())

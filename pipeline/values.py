@@ -78,7 +78,7 @@ def value_sql(cell: str, null_tokens: tuple[str, ...]) -> str:
     Only what holds more than ASCII can come to be a null token: the others were
     compared with them before.
     """
-    return _cleaned(cell, null_tokens, _shortest)
+    return _cleaned(cell, null_tokens, _shortest, _shortest)
 
 
 def attribute_sql(cell: str, null_tokens: tuple[str, ...]) -> str:
@@ -95,7 +95,7 @@ def attribute_sql(cell: str, null_tokens: tuple[str, ...]) -> str:
     >>> open_engine().execute(f"SELECT {told}").fetchall()
     [('2026-01-01', '2026-01-01 10:30:00Z', '2026-01-01')]
     """
-    return _cleaned(cell, null_tokens, _shortest_or_instant)
+    return _cleaned(cell, null_tokens, _shortest_or_instant, _shortest)
 
 
 def typed_sql(column: str, kind: str) -> str:
@@ -140,14 +140,17 @@ def truth_sql(value: str) -> str:
 
 
 def _cleaned(
-    cell: str, null_tokens: tuple[str, ...], written: Callable[[str], str]
+    cell: str,
+    null_tokens: tuple[str, ...],
+    written: Callable[[str], str],
+    beyond_ascii: Callable[[str], str],
 ) -> str:
     """Return SQL for a cell in our code points, as it is then to be written."""
     tokens = ", ".join(literal(t) for t in dict.fromkeys(("", *null_tokens)))
-    narrow = f"list_transform([{normalised_sql(cell)}], lambda x: {written('x')})[1]"
+    narrow = f"CASE WHEN x NOT IN ({tokens}) THEN {beyond_ascii('x')} END"
     return (
         f"CASE WHEN strlen({cell}) = length({cell}) THEN {written(cell)} "
-        f"WHEN {normalised_sql(cell)} NOT IN ({tokens}) THEN {narrow} END"
+        f"ELSE list_transform([{normalised_sql(cell)}], lambda x: {narrow})[1] END"
     )
 
 
@@ -155,17 +158,18 @@ def _shortest(x: str) -> str:
     truths, noughts = (", ".join(map(literal, t)) for t in (_TRUTHS, _NOUGHTS))
     return (
         f"CASE WHEN {x} IN ({truths}) THEN lower({x}) WHEN {x} IN ({noughts}) THEN '0' "
-        f"WHEN right({x}, 2) = '.0' AND regexp_full_match({x}, "
+        f"WHEN suffix({x}, '.0') AND regexp_full_match({x}, "
         f"{literal(_POINT_NOUGHT)}) THEN left({x}, -2) ELSE {x} END"
     )
 
 
 def _shortest_or_instant(x: str) -> str:
+    dated = f"{x} LIKE '____-__-__%'"  # which is cheap to see
     local = f"CAST(TRY_CAST({x} AS TIMESTAMP) AS VARCHAR)"
     utc = f"CAST(TRY_CAST({x} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS VARCHAR) || 'Z'"
     return (
-        f"CASE WHEN {x}[5] = '-' AND regexp_full_match({x}, {literal(_LOCAL)}) "
+        f"CASE WHEN {dated} AND regexp_full_match({x}, {literal(_LOCAL)}) "
         f"THEN coalesce(regexp_replace({local}, ' 00:00:00$', ''), {x}) "
-        f"WHEN {x}[5] = '-' AND regexp_full_match({x}, {literal(_ZONED)}) "
+        f"WHEN {dated} AND regexp_full_match({x}, {literal(_ZONED)}) "
         f"THEN coalesce({utc}, {x}) ELSE {_shortest(x)} END"
     )

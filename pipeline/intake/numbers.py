@@ -9,13 +9,14 @@ could be read otherwise, there is nothing to find.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from sqlglot import exp
 
 from features.code_points import normalised_sql
 from features.engine import Engine, literal, one_row
+from features.letters import plain_sql
 from features.notation import (
     Evidence,
     Notation,
@@ -29,51 +30,67 @@ from .judging import JUDGED, KEPT
 from .report import SourceReport, UnreadableCells
 from .sources import Source
 
-_LOOKED_AT = 1_000  # cells, to see whether a column holds numbers at all
-_LEAST_NUMBERS = 0.5  # of these: else it is words, and no notation is looked for
+_LEAST_NUMBERS = 0.5  # of the filled cells hold a digit; else the column is words
 # One mark, three digits after it, at most three before: the cheap half of the pattern.
-_MAY_BE_EITHER = "x[-4] IN ('.', ',') AND strlen(x) BETWEEN 5 AND 9"
+_MAY_BE_EITHER = "{x}[-4] IN ('.', ',') AND strlen({x}) BETWEEN 5 AND 9"
 _MOST_SHOWN = 80  # characters of an example
 NO_NUMBER = "It cannot be read as a number."
-_IS_PLAIN = "abs(TRY_CAST(x AS DOUBLE)) < 1e308"
+_IS_PLAIN = "abs(TRY_CAST({x} AS DOUBLE)) < 1e308"
 
 
-def evidence_of(engine: Engine, rows: str, cell: str, *, is_typed: bool) -> Evidence:
-    """Return what the cells of a column show of its notation.
+def evidence_of(
+    engine: Engine, rows: str, cells: Mapping[str, str], typed: frozenset[str]
+) -> dict[str, Evidence]:
+    """Return what the cells of columns show of their notations, in one look at most.
 
     Parameters
     ----------
     rows : str
         SQL for a table, with its condition.
-    cell : str
-        SQL for the cell.
-    is_typed : bool
-        Whether its file says that it holds numbers, so that all points are decimal.
+    cells : mapping of str to str
+        SQL for the cell, by the column's name.
+    typed : frozenset of str
+        Columns of which a file says that they hold numbers: all points are decimal.
     """
-    cells = f"SELECT {normalised_sql(cell)} AS x FROM {rows}"
-    filled, plain, either = one_row(
-        engine,
-        f"SELECT count(x), count(*) FILTER ({_IS_PLAIN}), "
-        f"count(*) FILTER ({_MAY_BE_EITHER}) FROM ({cells})",
+    if not cells:
+        return {}
+    first = ", ".join(_first_look(cell) for cell in cells.values())
+    told = one_row(engine, f"SELECT {first} FROM {rows}")
+    found = {}
+    for place, (name, cell) in enumerate(cells.items()):
+        filled, plain, either, digits = map(int, told[4 * place : 4 * place + 4])
+        is_known = plain == filled and not either
+        if name in typed:
+            found[name] = Evidence(filled, plain, plain, point=filled)
+        elif is_known or plain + digits < _LEAST_NUMBERS * filled:
+            found[name] = Evidence(filled, plain, plain)
+        else:
+            found[name] = _counted(engine, rows, cell)
+    return found
+
+
+def _first_look(cell: str) -> str:
+    """Return SQL that counts filled cells, plain numbers, … and others with a digit."""
+    plain, either = _IS_PLAIN.format(x=cell), _MAY_BE_EITHER.format(x=cell)
+    digits = f"TRY_CAST({cell} AS DOUBLE) IS NULL AND regexp_matches({cell}, '\\pN')"
+    return ", ".join(
+        [
+            f"count({cell})",
+            *(f"count(*) FILTER ({each})" for each in (plain, either, digits)),
+        ]
     )
-    if is_typed:
-        return Evidence(filled, plain, plain, point=filled)
-    if plain == filled and not either:
-        return Evidence(filled, plain, plain)
-    told = {name: what.sql("duckdb") for name, what in shapes(exp.column("x")).items()}
-    (share,) = one_row(
-        engine,
-        f"SELECT avg(CAST({told['readable']} AS INT)) FROM "
-        f"(FROM ({cells}) WHERE x IS NOT NULL LIMIT {_LOOKED_AT})",
-    )
-    if (share or 0.0) < _LEAST_NUMBERS:
-        return Evidence(filled, plain, plain)
-    told |= {"filled": "true", "plain": _IS_PLAIN}
+
+
+def _counted(engine: Engine, rows: str, cell: str) -> Evidence:
+    """Count all that the different cells of one column show."""
+    told = {**shapes(), "filled": "true", "plain": _IS_PLAIN.format(x="x")}
     counts = ", ".join(
         f"coalesce(sum(count) FILTER ({told[f.name]}), 0)" for f in fields(Evidence)
     )
+    texts = f"SELECT {normalised_sql(cell)} AS x FROM {rows}"
     different = (
-        f"SELECT x, count(*) AS count FROM ({cells}) WHERE x IS NOT NULL GROUP BY x"
+        f"SELECT x, {plain_sql(exp.column('x')).sql('duckdb')} AS t, count(*) AS count "
+        f"FROM ({texts}) WHERE x IS NOT NULL GROUP BY x"
     )
     return Evidence(*map(int, one_row(engine, f"SELECT {counts} FROM ({different})")))
 
@@ -83,11 +100,12 @@ def read_values(
 ) -> Notation | None:
     """Put the values of the rows kept in the column's own notation, and return that.
 
-    It is the one the source is known to be in, else the one that its cells show.
+    It is the one the source is known to be in, else the one that its cells show. A
+    column that its file says to hold numbers needs none.
     """
-    if touches.value is None:
+    if touches.value is None or touches.value in source.typed:
         return None
-    x = normalised_sql(source.cell(touches.value))
+    cell = source.cell(touches.value)
     notation = source.notation
     if not source.is_notation_known:
         notation = _found(engine, source, touches)
@@ -95,11 +113,12 @@ def read_values(
         percent = notation is not None and notation.percent
         notation = Notation(touches.decimal, percent)
     if notation is not None:
+        x = normalised_sql(cell)
         read = number_as_written(exp.column("x"), notation).sql("duckdb")
         engine.execute(
             f"UPDATE {JUDGED} SET value = list_transform([{x}], lambda x: {read})[1] "
-            f"+ 0.0 WHERE reason IS NULL AND list_transform([{x}], lambda x: "
-            f"x IS NOT NULL AND (value IS NULL OR {_MAY_BE_EITHER}))[1]"
+            f"+ 0.0 WHERE reason IS NULL AND {cell} IS NOT NULL "
+            f"AND (value IS NULL OR {_MAY_BE_EITHER.format(x=cell)})"
         )
     return notation
 
@@ -107,17 +126,7 @@ def read_values(
 def _found(engine: Engine, source: Source, touches: TouchesConfig) -> Notation | None:
     """Find the notation of the values of the rows kept."""
     cell = source.cell(str(touches.value))
-    if touches.value in source.typed:
-        return None
-    filled, plain, either = one_row(
-        engine,
-        f"SELECT count(x), count(value), count(*) FILTER ({_MAY_BE_EITHER}) "
-        f"FROM (SELECT {cell} AS x, value FROM {KEPT})",
-    )
-    if plain == filled and not either:
-        shown = Evidence(filled, plain, plain)
-    else:
-        shown = evidence_of(engine, KEPT, cell, is_typed=False)
+    shown = evidence_of(engine, KEPT, {cell: cell}, frozenset())[cell]
     return notation_of(shown, touches.decimal)
 
 

@@ -38,7 +38,8 @@ NUMBERS = [950.0, 1558.0, 12000.0, 87.0, 2400.0, 310.0]
 def evidence(cells: list[str], *, is_typed: bool = False) -> Evidence:
     with open_engine(threads=1) as engine:
         engine.register("given", pa.table({"c": cells}))
-        return evidence_of(engine, "given", "c", is_typed=is_typed)
+        typed = frozenset({"c"} if is_typed else ())
+        return evidence_of(engine, "given", {"c": "c"}, typed)["c"]
 
 
 def read(cells: list[str], notation: Notation | None) -> list[float | None]:

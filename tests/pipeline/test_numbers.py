@@ -126,6 +126,9 @@ def test_numbers_of_typed_columns_have_decimal_points(
         touches={**VALUE, "from": "t.parquet"},
     )
     assert sorted(v for v in read(table) if v) == [1.558, 950.0]
+    known = (ColumnNotation("worth", COMMA),)
+    intake({}, touches={**VALUE, "from": "t.parquet"}, values=known)
+    assert sorted(v for v in read(table) if v) == [1.558, 950.0]
     company = company_of(dated_config(), frame(x=["1.558", "950"]), report.to_dict())
     assert (company.attributes[0].means, company.attributes[0].notation) == (
         "number", None,
