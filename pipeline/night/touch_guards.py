@@ -18,6 +18,7 @@ from .sources import NightSource, Touched
 Look = Iterator[tuple[str, str]]  # a source's name, and what is wrong with it
 
 LEVEL = 1e-4  # of the test; a still night is held by it once in 27 years
+SUREST = 0.9  # a lead may be of a kind that training had not
 FEW_LEADS = 20  # fewer may well be without a touch
 LEAST_DAYS = 2.0  # a source that is loaded every hour may well miss a day
 _DAY = 86_400.0
@@ -79,7 +80,8 @@ def unknown(facts: NightFacts, most: float) -> Look:
         least = 0.0 if is_after_touch else (1 - most) * expected
         if not leads or touched.leads > least:
             continue
-        if binom.cdf(touched.leads, leads, min(expected / leads, 1.0)) <= LEVEL:
+        share = min(expected / leads, SUREST)
+        if binom.cdf(touched.leads, leads, share) <= LEVEL:
             then = f"; of leads of these ages it told of {expected:,.0f} in training"
             yield source.name, _of_nobody(source, touched, then)
 
@@ -135,7 +137,7 @@ def _old(source: NightSource, usual_days: float, age: float) -> str:
         f"The newest touch of {called(source, small=True)} was {clock} on "
         f"{source.newest_at:%Y-%m-%d %H:%M} UTC, {age:,.1f} days before the night; at "
         f"99 of 100 midnights in training it was at most {_span(usual_days)} old. "
-        "Load it anew and score again."
+        "Load it anew and score again, or say with --at of which night the scores are."
     )
 
 

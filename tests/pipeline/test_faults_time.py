@@ -24,7 +24,7 @@ from pipeline.checks import CHECKS
 from pipeline.checks.case import Case
 from pipeline.company import ending_of, rule_of
 from pipeline.sections import Config
-from tests.pipeline.demo_run import Demo
+from tests.pipeline.demo_run import WORLD, Demo
 from tests.pipeline.processes import Leadlight, environment
 from tests.pipeline.run_folders import (
     START,
@@ -314,7 +314,7 @@ def test_fault_62_build_and_scoring_run_without_pytz(
     ).read_bytes()
     scored = leadlight(
         "score", folder / "data" / "tonight.csv", "-o", "s.parquet", "-q", "--run",
-        demo.run, cwd=folder, first=blocked,
+        demo.run, "--at", f"{WORLD.known_until:%Y-%m-%d}", cwd=folder, first=blocked,
     )  # fmt: skip
     assert scored.code == 0, scored.err
     assert table("s").read(folder / "s.parquet")["score"].notna().any()

@@ -151,6 +151,21 @@ def test_few_leads_without_a_touch_may_be_chance() -> None:
     assert _one(_facts(thirty)).guard == "touches_unknown"
 
 
+@pytest.mark.parametrize(
+    ("leads", "touched", "is_held"), [(2, 0, False), (4, 1, False), (5, 0, True)]
+)
+def test_no_share_is_surer_than_nine_in_ten(
+    leads: int, touched: int, is_held: bool
+) -> None:
+    """All old leads were touched in training; tonight's may be bought addresses.
+
+    By chance none of 2 is in 1 of 100 nights, and none of 5 in 1 of 100,000.
+    """
+    all_touched = replace(USUAL, touched=(TouchedBand(0, 9000, 9000),))
+    source = _touches(ages_days=np.full(leads, 100.0), leads=touched)
+    assert bool(_tripped(_facts(source, usual=(all_touched,)))) == is_held
+
+
 def test_young_leads_alone_are_expected_to_be_touched_less() -> None:
     young = np.full(140, 10.0)
     assert _tripped(_facts(_touches(ages_days=young, leads=60))) == ()
