@@ -224,10 +224,6 @@ def _report(
     engine: Engine, config: Config, sources: tuple[SourceReport, ...]
 ) -> IntakeReport:
     known_until, known_until_is = _known_until(engine, config)
-    with_touches = """
-        SELECT lead_id FROM touches UNION ALL
-        SELECT leads.lead_id FROM leads JOIN touches USING (account_id)
-    """
     return IntakeReport(
         sources=sources,
         known_until=known_until,
@@ -239,9 +235,6 @@ def _report(
         ),
         milestones_of_unknown_leads=count(
             engine, "milestones ANTI JOIN leads USING (lead_id)"
-        ),
-        leads_without_touches=count(
-            engine, f"leads ANTI JOIN ({with_touches}) USING (lead_id)"
         ),
         milestones_before_creation=count(
             engine,

@@ -248,8 +248,8 @@ class IntakeReport:
         Where ``known_until`` comes from.
     touches_of_unknown_leads, milestones_of_unknown_leads : int
         Kept rows whose lead (or account) is not in the leads table.
-    leads_without_touches, milestones_before_creation : int
-        Counted, not set aside.
+    milestones_before_creation : int
+        Rows whose lead was created later; counted, not set aside.
     unused : dict of str to tuple of str
         For leads and accounts, columns that no table takes though they could tell
         something.
@@ -263,7 +263,6 @@ class IntakeReport:
     known_until_is: Literal["configured", "latest seen"] | None
     touches_of_unknown_leads: int
     milestones_of_unknown_leads: int
-    leads_without_touches: int
     milestones_before_creation: int
     unused: dict[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: dict[str, Evidence] = field(default_factory=dict)

@@ -91,9 +91,7 @@ def dated_config(**sections: Any) -> Config:
 
 def intake_report(*sources: SourceReport, **changed: Any) -> dict[str, Any]:
     """Return a report of what came in, as intake writes it."""
-    report = IntakeReport(
-        sources, "2026-03-01T00:00:00+00:00", "configured", 0, 0, 0, 0
-    )
+    report = IntakeReport(sources, "2026-03-01T00:00:00+00:00", "configured", 0, 0, 0)
     return {**report.to_dict(), **changed}
 
 
