@@ -100,7 +100,8 @@ def test_unpivots_the_dates_of_a_file_with_one_row_a_lead(tmp_path: Path) -> Non
     assert raw["milestones"] == [
         {"from": "b.csv", "lead_id": "lead", "columns": {"won": "won_date"}}
     ]
-    assert raw["outcome"] == {"conversion": "won", "horizon_days": 10}
+    # Days: from the start of the one of creation to the end of the tenth after it.
+    assert raw["outcome"] == {"conversion": "won", "horizon_days": 11}
 
 
 def test_reads_milestones_off_the_leads_own_stage_and_date(tmp_path: Path) -> None:

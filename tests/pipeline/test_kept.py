@@ -150,7 +150,7 @@ def test_known_until_is_the_latest_instant_of_any_part(nights: Nights) -> None:
     old = HEAD + "a,visit,2026-01-05,2026-01-05,/x\n"
     nights({"1.csv": old, "../won.csv": won})
     night = nights({"1.csv": old, "2.csv": HEAD + late, "../won.csv": won})
-    assert night.report.known_until == "2026-01-05T00:00:00+00:00"
+    assert night.report.known_until == "2026-01-05T23:59:59.999999+00:00"
 
 
 def test_a_night_without_a_new_file_knows_the_same(nights: Nights) -> None:
