@@ -41,6 +41,7 @@ from .metrics import beyond, metrics_of
 from .parts import BOOSTER_TAG as BOOSTER_TAG  # the registry looks here
 from .parts import CONTRACT_TAG as CONTRACT_TAG
 from .parts import DIGESTS, FAMILIARITY_TAG, PARTS, PRECEDENTS_TAG, files_of
+from .relocation import ARTIFACTS, relocate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -207,6 +208,8 @@ def registry(config: Config) -> Iterator[MlflowClient]:
     root = Path(config.run.folder).resolve()
     root.mkdir(parents=True, exist_ok=True)
     uri = _store(config.run.tracking, root)
+    if uri != config.run.tracking:  # it lies with the runs, and moves with them
+        relocate(Path(uri.removeprefix("sqlite:///")), root)
     try:
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
@@ -250,7 +253,7 @@ def _experiment(client: MlflowClient, config: Config) -> str:
     found = client.get_experiment_by_name(config.run.model)
     if found is not None:
         return str(found.experiment_id)
-    place = Path(config.run.folder).resolve() / "mlartifacts"
+    place = Path(config.run.folder).resolve() / ARTIFACTS
     is_local = config.run.tracking.startswith("sqlite:")
     where = place.as_uri() if is_local else None
     return str(client.create_experiment(config.run.model, artifact_location=where))
