@@ -209,3 +209,15 @@ def test_lightgbm_is_shown_the_header_and_the_trees_alone() -> None:
     told = checked(learnt().replace("[num_leaves: 31]", "[num_leaves"))
     assert told.endswith("\nend of trees\n\npandas_categorical:null\n")
     assert "[num_leaves" not in told
+
+
+def test_no_other_module_hands_lightgbm_a_text() -> None:
+    names = {
+        path.relative_to(ROOT).as_posix()
+        for room in ("features", "models", "pipeline")
+        for path in (ROOT / room).rglob("*.py")
+        if "Booster(model_" in path.read_text(encoding="utf-8")
+    }
+    assert names == {"models/booster.py", "models/served.py"}
+    for name in names:
+        assert "Booster(model_str=checked(text))" in (ROOT / name).read_text("utf-8")
