@@ -185,8 +185,6 @@ def test_a_configuration_that_leads_nowhere_is_one_sentence(
     [
         ("gone.csv", "o.csv", "", "There is no file data/gone.csv."),
         ("lacking.csv", "o.csv", "", "lacking.csv has no column 'created_at'"),
-        ("empty.csv", "o.csv", "", "empty.csv has no readable row: 0 came in."),
-        ("unreadable.csv", "o.csv", "", "unreadable.csv has no readable row: 9"),
         ("tonight.csv", "o.xlsx", "", "'o.xlsx' ends in neither .parquet nor .csv."),
         ("tonight.csv", "o", "", "'o' ends in neither .parquet nor .csv."),
         ("tonight.csv", "o.csv", "runs/gone", "runs/gone holds no finished scorer"),
