@@ -24,8 +24,10 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_CHARACTERS = 1_000_000  # of one record; the engine's line buffer is sized by it
 MOST_BLANK = 1_000_000  # characters of blank lines one after another: a second
 MOST_ENDLESS = 100_000_000  # characters without a line end: a second, too
+BLOCK_CHARACTERS = 1 << 16  # read at once where lines may be plain
 MOST_LINES = 1_000  # that one quoted field may span before its quote is called stray
 MOST_COLUMNS = 10_000
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 @dataclass(frozen=True)
@@ -135,16 +137,50 @@ class Lines:
         line = self._text.readline(MOST_CHARACTERS + 1)
         if line:
             self.number += 1
+        if len(line) > MOST_CHARACTERS:
+            self._skip_rest(line, self.number)
+        return line
+
+    def block(self) -> str:
+        """Return some whole lines at once, none of them numbered yet.
+
+        They are read as :meth:`next` reads them, so that none is cut between the two
+        characters of its end. An empty text after the last.
+        """
+        text = self._text.read(BLOCK_CHARACTERS)
+        if text and text[-1] != "\n":
+            rest = self._text.readline(MOST_CHARACTERS + 1)
+            if len(rest) > MOST_CHARACTERS:
+                self._skip_rest(rest, self.number + len(_LINE.findall(text)))
+            text += rest
+        return text
+
+    def hold(self, block: str) -> None:
+        """Let the lines of a block come one by one."""
+        self._pending.extend(_LINE.findall(block))
+
+    def held(self) -> Iterator[str]:
+        """Yield lines for as long as some are held or were handed back."""
+        while self._pending:
+            yield self.next()
+
+    def _skip_rest(self, line: str, number: int) -> None:
+        """Skip what follows of a line that is too long, given its number.
+
+        Raises
+        ------
+        SourceError
+            When it does not end.
+        """
         rest, length = line, len(line)
         while len(rest) > MOST_CHARACTERS and rest[-1] not in "\r\n":
             rest = self._text.readline(MOST_CHARACTERS + 1)
             length += len(rest)
             if length > MOST_ENDLESS:
                 raise SourceError(
-                    f"Line {self.number:,} of {self._name} goes on for more than "
+                    f"Line {number:,} of {self._name} goes on for more than "
                     f"{MOST_ENDLESS:,} characters: this is no table. Export it again."
                 )
-        return line
 
     def skip_blank(self) -> None:
         """Go on to the next line that says something.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from features.engine import Engine, literal, one_row
+from features.engine import Engine, literal
 
 from ..origins import TableConfig
 from ..sections import SourceConfig
@@ -45,36 +45,22 @@ def null_cells(
         Of columns in which a token stands that is not empty.
     """
     named = dict.fromkeys(c for c in columns if c is not None and c in source.columns)
-    tokens = {c: tuple(t for t in source.tokens_of(c) if t) for c in named}
-    looked_at = {c: _text(source, c) for c in named if tokens[c]}
-    if not looked_at:
+    counts = {c: _by_token(engine, source, c) for c in named}
+    return {c: rows for c, rows in counts.items() if set(rows) - {""}}
+
+
+def _by_token(engine: Engine, source: Source, column: str) -> dict[str, int]:
+    """Count a column's cells that are a token or empty; each text is trimmed once."""
+    tokens = tuple(t for t in source.tokens_of(column) if t)
+    if not tokens:
         return {}
-    counts = one_row(
-        engine,
-        "SELECT "
-        + ", ".join(
-            f"count(*) FILTER ({text} IN ({_listed(tokens[c])}))"
-            for c, text in looked_at.items()
-        )
-        + f" FROM {source.arrived}",
-    )
-    taken = [c for c, count in zip(looked_at, counts, strict=True) if count]
-    return {c: _by_token(engine, source, looked_at[c], tokens[c]) for c in taken}
-
-
-def _by_token(
-    engine: Engine, source: Source, text: str, tokens: tuple[str, ...]
-) -> dict[str, int]:
+    cell = f"r{source.columns.index(column)}"
     rows = engine.execute(
-        f"SELECT coalesce({text}, '') AS token, count(*) AS k FROM {source.arrived} "
-        f"GROUP BY token HAVING token IN ('', {_listed(tokens)}) "
-        "ORDER BY k DESC, token"
+        f"SELECT coalesce({trimmed(cell)}, '') AS token, sum(k) AS k FROM (SELECT "
+        f"{cell}, count(*) AS k FROM {source.arrived} GROUP BY {cell}) "
+        f"GROUP BY token HAVING token IN ('', {_listed(tokens)}) ORDER BY k DESC, token"
     ).fetchall()
     return {str(token): int(count) for token, count in rows}
-
-
-def _text(source: Source, column: str) -> str:
-    return trimmed(f"r{source.columns.index(column)}")
 
 
 def _listed(tokens: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TextIO
 
@@ -100,8 +101,52 @@ class _Copyist:
     def copy(self, name: str, first_row: int) -> None:
         """Judge every record, numbering from ``first_row``."""
         self.row = first_row
+        self._copy_held(name)
+        while block := self._lines.block():
+            if not self._copy_plain(block):
+                self._lines.hold(block)
+                self._copy_held(name)
+
+    def _copy_plain(self, block: str) -> bool:
+        """Copy a block of lines that are whole records at first sight, if all are.
+
+        Most blocks of most files are so, and need no look at any line by itself.
+        """
+        if (
+            '"' in block
+            or "\0" in block
+            or not block.isascii()
+            or len(block) > MOST_CHARACTERS
+        ):
+            return False
+        if "\r" in block:
+            if block.count("\r") != block.count("\r\n"):
+                return False
+            block = block.replace("\r\n", "\n")
+        d, separators = self._delimiter, self._width - 1
+        bodies = block.removesuffix("\n").split("\n")
+        if not separators or d == " ":
+            return False  # so that a blank line might be a record
+        if any(body.count(d) != separators for body in bodies):
+            return False
+        lines = count(self._lines.number + 1)
+        self._write(
+            "".join(
+                [
+                    f"{row}{d}{line}{d}{body}\n"
+                    for row, line, body in zip(count(self.row), lines, bodies)
+                ]
+            )
+        )
+        self._lines.number += len(bodies)
+        self.kept += len(bodies)
+        self.row += len(bodies)
+        return True
+
+    def _copy_held(self, name: str) -> None:
+        """Judge line by line what is held, and what belongs to its last record."""
         d, separators, lines = self._delimiter, self._width - 1, self._lines
-        for line in lines:
+        for line in lines.held():
             body = line.rstrip("\r\n")
             if not body.strip(" "):
                 lines.skip_blank()  # they say nothing
