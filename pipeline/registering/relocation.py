@@ -57,7 +57,8 @@ def relocate(store: Path, root: Path) -> int:
     except sqlite3.DatabaseError as error:
         raise RunError(
             f"The registry {store} was moved, or is damaged, and where its files lie "
-            f"cannot be noted anew ({error}). Let it be written, or move it back."
+            f"cannot be noted anew ({error}). Let it be written, move it back, or name "
+            "another in run.tracking."
         ) from error
 
 
