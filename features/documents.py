@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 MOST_LEVELS = 100  # of lists and tables within one another; ours have ten at most
@@ -30,12 +30,7 @@ def json_value(text: str) -> Any:
     DocumentError
         When it is none, or is nested too deeply.
     """
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _reason(error) from error
-    check_levels(value)
-    return value
+    return _parsed(json.loads, text)
 
 
 def json_record(text: str) -> dict[str, Any]:
@@ -68,11 +63,7 @@ def toml_table(text: str) -> dict[str, Any]:
     DocumentError
         When it is none, or is nested too deeply.
     """
-    try:
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _reason(error) from error
-    check_levels(table)
+    table: dict[str, Any] = _parsed(tomllib.loads, text)
     return table
 
 
@@ -96,6 +87,16 @@ def check_levels(value: object) -> None:
         level = [each for values in inside for each in _nested(values)]
     if level:
         raise _too_deep()
+
+
+def _parsed(parse: Callable[[str], Any], text: str) -> Any:
+    """Parse a text, and refuse what is nested too deeply."""
+    try:
+        value = parse(text)
+    except (ValueError, RecursionError) as error:
+        raise _reason(error) from error
+    check_levels(value)
+    return value
 
 
 def _nested(values: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
