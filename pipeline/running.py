@@ -20,7 +20,7 @@ from .files import replace_file
 from .registering.inheritance import note_champion
 from .sections import Config
 from .stage import Say, read_manifest
-from .stages import STAGES
+from .stages.order import STAGES
 
 LATEST = "latest.json"
 FINISHES = {"explain", "recalibrate"}  # the last stages of a run, of either kind

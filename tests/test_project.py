@@ -16,7 +16,7 @@ import features
 import models
 import pipeline
 from pipeline.cli import STAGE_HELP
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("features", "models", "pipeline")

@@ -53,11 +53,11 @@ from ..files import replace_file
 from ..running import Told, finish, new_run, with_seconds
 from ..sections import Config
 from ..stage import Say, Shelf, Stage
-from ..stages import STAGES
 from ..stages.build import build_as
 from ..stages.calibrate import put_judged
 from ..stages.explain import put_points, usual_of
 from ..stages.intake import intake_as
+from ..stages.order import STAGES
 from ..survey import survey
 from .carried import MARGIN_COLUMNS, Carried, Finished, carried, finished
 from .resettled import record, settle_again

@@ -21,7 +21,7 @@ from pipeline.artefacts import QUALITY
 from pipeline.config import load_config
 from pipeline.sections import Config
 from pipeline.settling.recalibration import recalibrate
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.benchmarks.peers import THREADS
 
 _ENDS = ("value", "low", "high")

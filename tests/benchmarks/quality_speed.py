@@ -26,7 +26,7 @@ from features.vocabulary import Split
 from models.served import encode
 from pipeline.artefacts import ENCODING, FEATURES, JUDGED, LADDER, MARGINS, SPINE
 from pipeline.config import load_config
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.benchmarks.memory import peak_bytes
 from tests.benchmarks.peers import THREADS
 from tests.benchmarks.quality_bars import Bar

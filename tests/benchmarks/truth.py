@@ -14,7 +14,7 @@ from features.world import World
 from pipeline.artefacts import PREDICTIONS
 from pipeline.config import load_config
 from pipeline.demo import write_company
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 
 LEADS = 10_000
 

@@ -15,7 +15,7 @@ import pytest
 
 from features.errors import ModelError, RunError
 from pipeline.bundle import Source, open_bundle, source_of_run
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.pipeline.demo_run import STARTED_AT, Demo
 from tests.pipeline.processes import Leadlight
 

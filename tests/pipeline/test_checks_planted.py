@@ -20,7 +20,7 @@ from pipeline.checks.case import Case
 from pipeline.config import load_config
 from pipeline.demo import write_company
 from pipeline.sections import Config
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.pipeline.demo_run import STARTED_AT
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning an ndarray")

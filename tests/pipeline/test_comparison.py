@@ -19,7 +19,7 @@ from pipeline.registering.comparison import compare
 from pipeline.registering.contenders import Contender, config_of, find_contender
 from pipeline.registering.memo import comparison_dict, comparison_lines
 from pipeline.sections import Config
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.pipeline.demo_run import RUN, STARTED_AT, Demo
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.artefacts import FEATURES, PREDICTIONS, SPINE
 from pipeline.files import digest
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.pipeline.demo_run import CHANGES, STARTED_AT, Demo, lines, record
 from tests.pipeline.processes import Leadlight, killed_at
 

@@ -13,7 +13,7 @@ import pytest
 import features.spark as door
 from features.errors import LeadlightError
 from pipeline.artefacts import FEATURES
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from pipeline.weaving import SCRATCH
 from tests.features.parity import differences
 from tests.features.spark_session import in_spark, spark

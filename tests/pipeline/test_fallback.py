@@ -31,7 +31,7 @@ from pipeline.config import load_config
 from pipeline.night.scoring import score_leads
 from pipeline.running import check
 from pipeline.sections import Config
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from pipeline.summary import summary
 from tests.pipeline.processes import Leadlight
 

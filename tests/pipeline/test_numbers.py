@@ -21,7 +21,7 @@ from pipeline.company import company_of
 from pipeline.config import load_config
 from pipeline.intake import IntakeReport, kept_in
 from pipeline.night.scoring import score_leads
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.pipeline.run_folders import dated_config, flat_config
 
 Intake = Callable[..., IntakeReport]

@@ -15,7 +15,7 @@ from pipeline.registering.tracking import source_of_alias
 from pipeline.running import latest_run, run_all
 from pipeline.sections import Config
 from pipeline.stage import Shelf, read_manifest, stage
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.pipeline.demo_run import RUN, STARTED_AT, Demo
 from tests.pipeline.run_folders import dated_config
 

@@ -12,7 +12,7 @@ import pytest
 from models.judging.delay import Delay
 from pipeline.artefacts import INTAKE, MATURITY
 from pipeline.config import load_config
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.real.test_real import HERE, where_data_are
 
 pytestmark = [

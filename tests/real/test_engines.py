@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.artefacts import FEATURES
 from pipeline.config import load_config
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.features.parity import differences
 from tests.features.spark_session import QUIET, spark
 from tests.real.test_real import HERE, where_data_are

@@ -17,7 +17,7 @@ from pipeline.checks import CHECKS, Answer, Finding
 from pipeline.checks.case import Case
 from pipeline.config import load_config
 from pipeline.guess import write_guess
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 from tests.real.test_real import HERE, where_data_are
 
 pytestmark = [

@@ -25,7 +25,7 @@ import pytest
 from pipeline.checks import Answer, run_checks
 from pipeline.config import load_config
 from pipeline.sections import Config
-from pipeline.stages import STAGES
+from pipeline.stages.order import STAGES
 
 pytestmark = [
     pytest.mark.slow,
