@@ -6,17 +6,17 @@ Everything is read when it is first asked for, and once. What is not there yet i
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from features.catalogue import Catalogue, catalogue_of
 from features.company import Company
-from features.engine import Engine
+from features.engine import Engine, look_into
 from features.errors import RunError
 from features.vocabulary import Split
 from models.contract import Contract
@@ -54,7 +54,7 @@ class Absent(RunError):
 
 
 class Case:
-    """A run's configuration and artefacts.
+    """A run's configuration and artefacts; a context that shuts the tables.
 
     Parameters
     ----------
@@ -66,6 +66,13 @@ class Case:
     def __init__(self, config: Config, folder: Path) -> None:
         self.config = config
         self.folder = folder
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._open.close()
 
     @cached_property
     def intake(self) -> dict[str, Any]:
@@ -153,11 +160,9 @@ class Case:
         with self.tables() as engine:
             return copies_in(engine)
 
-    def tables(self) -> AbstractContextManager[Engine]:
-        """Open an engine that shows the canonical tables."""
-        for name in NAMES:
-            self._existing(f"{TABLES}/{name}.parquet")
-        return shown(self.config, self.folder / TABLES)
+    def tables(self) -> Engine:
+        """Open a look at the canonical tables."""
+        return look_into(self._engine)
 
     def quarantine(self) -> pd.DataFrame:
         """Return the rows that were set aside."""
@@ -166,6 +171,12 @@ class Case:
     def attributes(self) -> pd.DataFrame:
         """Return the leads' attributes as they were written, by ``lead_id``."""
         return pd.read_parquet(self._existing(f"{TABLES}/attributes.parquet"))
+
+    @cached_property
+    def _engine(self) -> Engine:
+        for name in NAMES:
+            self._existing(f"{TABLES}/{name}.parquet")
+        return self._open.enter_context(shown(self.config, self.folder / TABLES))
 
     def _sample(self, is_meant: pd.Series) -> Sample:
         rows = np.flatnonzero(is_meant.to_numpy())

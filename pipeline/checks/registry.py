@@ -86,13 +86,13 @@ def run_checks(
     """
     for code in ignored:
         _checked(code)
-    case = Case(config, folder)
-    return [
-        c.says(Verdict(Answer.IGNORED, "It was asked not to look at this."))
-        if c.code in ignored
-        else c.finding(case)
-        for c in CHECKS
-    ]
+    with Case(config, folder) as case:
+        return [
+            c.says(Verdict(Answer.IGNORED, "It was asked not to look at this."))
+            if c.code in ignored
+            else c.finding(case)
+            for c in CHECKS
+        ]
 
 
 def explanation(code: str) -> str:

@@ -98,6 +98,7 @@ def _drawn(spine: pd.DataFrame) -> pd.DataFrame:
 
 
 def _make_worlds(engine: Engine, drawn: pd.DataFrame) -> None:
+    """Put tables without what came later before the eyes of this look only."""
     naive = drawn.assign(
         **{
             c: drawn[c].dt.tz_localize(None)
@@ -107,23 +108,23 @@ def _make_worlds(engine: Engine, drawn: pd.DataFrame) -> None:
     text = naive.astype({"account_id": "str"})
     engine.register("given", text)
     engine.execute(
-        "CREATE TABLE drawn AS SELECT * REPLACE "
+        "CREATE TEMP TABLE drawn AS SELECT * REPLACE "
         "(CAST(account_id AS VARCHAR) AS account_id) FROM given"
     )
     engine.unregister("given")
     engine.execute(
-        "CREATE TABLE account_worlds AS SELECT row, snapshot_at, account_id "
+        "CREATE TEMP TABLE account_worlds AS SELECT row, snapshot_at, account_id "
         "FROM drawn WHERE account_id IS NOT NULL"
     )
     engine.execute(
-        "CREATE TABLE lead_worlds AS SELECT row, snapshot_at, lead_id FROM drawn "
+        "CREATE TEMP TABLE lead_worlds AS SELECT row, snapshot_at, lead_id FROM drawn "
         "UNION SELECT w.row, w.snapshot_at, l.lead_id FROM account_worlds w "
         "JOIN leads l USING (account_id)"
     )
     for name, query in _WORLDS.items():
-        engine.execute(f"CREATE TABLE world_{name} AS {query}")
+        engine.execute(f"CREATE TEMP TABLE world_{name} AS {query}")
     for name in _WORLDS:
-        engine.execute(f"CREATE OR REPLACE VIEW {name} AS FROM world_{name}")
+        engine.execute(f"CREATE TEMP VIEW {name} AS FROM world_{name}")
 
 
 def _different(kept: pd.DataFrame, again: pd.DataFrame) -> dict[str, list[int]]:
