@@ -67,17 +67,18 @@ def look_at_milestones(case: Case) -> Verdict:
     conversion = str(case.config.outcome.conversion)
     configured = list(dict.fromkeys((conversion, *case.config.outcome.closed_by)))
     with case.tables() as engine:
+        until = _only_reached(engine, case)
         labels = _labels(engine)
         by_name = {each.name: each for each in labels}
         others = [each for each in labels if each.name not in configured]
-        stopped = _stopped(engine, case, [by_name.get(c) for c in configured])
+        stopped = _stopped(engine, until, [by_name.get(c) for c in configured])
         twins = _twins(engine, others, configured, stopped)
         (converted,) = one_row(
             engine,
-            "SELECT count(DISTINCT lead_id) FROM milestones SEMI JOIN leads USING "
-            f"(lead_id) WHERE milestone = {literal(conversion)}",
+            "SELECT count(DISTINCT lead_id) FROM reached "
+            f"WHERE milestone = {literal(conversion)}",
         )
-    missing = [c for c in configured if c not in by_name]
+        missing = [c for c in configured if not _is_borne(engine, c)]
     unused = _unused_renames(case)
     figures: dict[str, Value] = {
         "labels": len(others),
@@ -99,30 +100,54 @@ def look_at_milestones(case: Case) -> Verdict:
     return passed(" ".join([_others_said(others), *renamed]), figures)
 
 
+def _only_reached(engine: Engine, case: Case) -> datetime | None:
+    """Show the milestones of known leads up to ``known_until``; what follows is planned.
+
+    Returns
+    -------
+    datetime or None
+        The latest of them.
+    """
+    until = known_until(case.intake)
+    limit = "" if until is None else f" WHERE reached_at <= {_sql(until)}"
+    engine.execute(
+        "CREATE TEMP VIEW reached AS SELECT * FROM milestones SEMI JOIN leads USING "
+        f"(lead_id){limit}"
+    )
+    latest: datetime | None = one_row(engine, "SELECT max(reached_at) FROM reached")[0]
+    return latest
+
+
+def _sql(instant: datetime) -> str:
+    return f"{literal(str(instant.replace(tzinfo=None)))}::TIMESTAMP"
+
+
+def _is_borne(engine: Engine, label: str) -> bool:
+    """Whether a milestone of a known lead bears a label, be it only planned."""
+    return bool(
+        engine.execute(
+            "SELECT 1 FROM milestones SEMI JOIN leads USING (lead_id) "
+            f"WHERE milestone = {literal(label)} LIMIT 1"
+        ).fetchall()
+    )
+
+
 def _labels(engine: Engine) -> list[_Label]:
-    """Labels of known leads, the most frequent first."""
+    """Labels that were reached, the most frequent first."""
     rows = engine.execute(
         "SELECT milestone, count(*) AS k, count(DISTINCT lead_id), min(reached_at), "
-        "max(reached_at) FROM milestones SEMI JOIN leads USING (lead_id) "
-        "GROUP BY milestone ORDER BY k DESC, milestone"
+        "max(reached_at) FROM reached GROUP BY milestone ORDER BY k DESC, milestone"
     ).fetchall()
     return [_Label(*row) for row in rows]
 
 
 def _stopped(
-    engine: Engine, case: Case, configured: list[_Label | None]
+    engine: Engine, end: datetime | None, configured: list[_Label | None]
 ) -> dict[str, tuple[_Label, float, float]]:
-    """Configured labels that stop long before the end, with their rows a week before.
-
-    The end is the latest row of any milestone, or ``known_until`` where that comes
-    first: what is planned lies beyond it.
-    """
-    until = known_until(case.intake)
-    (latest,) = one_row(engine, "SELECT max(reached_at) FROM milestones")
-    if until is None or latest is None:
-        return {}
-    end = min(until.replace(tzinfo=None), latest)
-    stopped = {}
+    """Configured labels that stop long before the end, with their rows a week before."""
+    stopped: dict[str, tuple[_Label, float, float]] = {}
+    if end is None:
+        return stopped
     for label in configured:
         if label is None or label.rows < _FEWEST_AFTER:
             continue
@@ -130,10 +155,10 @@ def _stopped(
             engine,
             f"""
             SELECT max(epoch(gap)) / 86400,
-              count(*) FILTER (reached_at > {literal(str(label.last))}::TIMESTAMP
+              count(*) FILTER (reached_at > {_sql(label.last)}
                 - INTERVAL {_WEEKS_BEFORE * 7} DAY)
             FROM (SELECT reached_at, reached_at - lag(reached_at) OVER (ORDER BY
-              reached_at) AS gap FROM milestones SEMI JOIN leads USING (lead_id)
+              reached_at) AS gap FROM reached
               WHERE milestone = {literal(label.name)})
             """,
         )
@@ -160,10 +185,9 @@ def _twins(
         if of is None:
             continue
         missed = engine.execute(
-            "SELECT DISTINCT lead_id FROM milestones SEMI JOIN leads USING (lead_id) "
+            "SELECT DISTINCT lead_id FROM reached "
             f"WHERE milestone = {literal(label.name)} AND lead_id NOT IN (SELECT "
-            f"lead_id FROM milestones WHERE milestone = {literal(of)}) "
-            "ORDER BY lead_id"
+            f"lead_id FROM reached WHERE milestone = {literal(of)}) ORDER BY lead_id"
         ).fetchall()
         examples = tuple(str(lead) for (lead,) in missed[:3])
         twins.append(_Twin(label, of, why, len(missed), examples))

@@ -127,6 +127,20 @@ def test_ll119_is_silent_about_stages_that_replace_nothing(
     )
 
 
+def test_ll119_is_silent_about_stages_planned_beyond_known_until(
+    tmp_path: Path,
+) -> None:
+    # Known until day 59; wins until day 54, and renewals planned from day 60 on.
+    reached = daily("won", range(55)) + daily("renewal", range(30), start=60)
+    found = dated(tmp_path, reached)
+    assert found.answer is Answer.PASSED
+    # Four of them reached by then are too few to have taken the place of the wins.
+    reached = daily("won", range(55)) + daily("renewal", range(30), start=56)
+    found = dated(tmp_path, reached)
+    assert found.answer is Answer.PASSED
+    assert "'renewal' (4)" in found.said
+
+
 def test_ll119_is_silent_where_every_label_is_configured(tmp_path: Path) -> None:
     found = dated(tmp_path, daily("won", range(9)))
     assert found.answer is Answer.PASSED
