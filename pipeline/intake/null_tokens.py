@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from features.engine import Engine, literal
+from features.engine import Engine, literal, one_row
 
 from ..origins import TableConfig
 from ..sections import SourceConfig
@@ -45,22 +45,38 @@ def null_cells(
         Of columns in which a token stands that is not empty.
     """
     named = dict.fromkeys(c for c in columns if c is not None and c in source.columns)
-    counts = {c: _by_token(engine, source, c) for c in named}
-    return {c: rows for c, rows in counts.items() if set(rows) - {""}}
-
-
-def _by_token(engine: Engine, source: Source, column: str) -> dict[str, int]:
-    """Count a column's cells that are a token or empty; each text is trimmed once."""
-    tokens = tuple(t for t in source.tokens_of(column) if t)
-    if not tokens:
+    tokens = {c: tuple(t for t in source.tokens_of(c) if t) for c in named}
+    looked_at = {c: told for c, told in tokens.items() if told}
+    if not looked_at:
         return {}
-    cell = f"r{source.columns.index(column)}"
+    # Most columns hold none, which one look at all of them tells.
+    counts = ", ".join(
+        f"count(*) FILTER ({trimmed(_cell(source, column))} IN ({_listed(told)}))"
+        for column, told in looked_at.items()
+    )
+    found = one_row(engine, f"SELECT {counts} FROM {source.arrived}")
+    return {
+        column: _by_token(engine, source, column, looked_at[column])
+        for column, rows in zip(looked_at, found, strict=True)
+        if rows
+    }
+
+
+def _by_token(
+    engine: Engine, source: Source, column: str, tokens: tuple[str, ...]
+) -> dict[str, int]:
+    """Count a column's cells that are a token or empty; each text is trimmed once."""
+    cell = _cell(source, column)
     rows = engine.execute(
         f"SELECT coalesce({trimmed(cell)}, '') AS token, sum(k) AS k FROM (SELECT "
         f"{cell}, count(*) AS k FROM {source.arrived} GROUP BY {cell}) "
         f"GROUP BY token HAVING token IN ('', {_listed(tokens)}) ORDER BY k DESC, token"
     ).fetchall()
     return {str(token): int(count) for token, count in rows}
+
+
+def _cell(source: Source, column: str) -> str:
+    return f"r{source.columns.index(column)}"
 
 
 def _listed(tokens: tuple[str, ...]) -> str:
