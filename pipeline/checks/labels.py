@@ -101,7 +101,7 @@ def look_at_milestones(case: Case) -> Verdict:
 
 
 def _only_reached(engine: Engine, case: Case) -> datetime | None:
-    """Show the milestones of known leads up to ``known_until``; what follows is planned.
+    """Show the milestones that known leads had reached by ``known_until``.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def _labels(engine: Engine) -> list[_Label]:
 def _stopped(
     engine: Engine, end: datetime | None, configured: list[_Label | None]
 ) -> dict[str, tuple[_Label, float, float]]:
-    """Configured labels that stop long before the end, with their rows a week before."""
+    """Configured labels that stop long before the end; their rows a week before."""
     stopped: dict[str, tuple[_Label, float, float]] = {}
     if end is None:
         return stopped
