@@ -123,6 +123,21 @@ def typed_sql(column: str, kind: str) -> str:
     return text
 
 
+def certain_sql(text: str) -> str:
+    """Return SQL for the text of a typed number that is the same in every notation.
+
+    Examples
+    --------
+    >>> from features.engine import open_engine
+    >>> told = ", ".join(certain_sql(f"'{t}'") for t in ("1.558", "-12.5", "950"))
+    >>> open_engine().execute(f"SELECT {told}").fetchall()
+    [('1.558e0', '-12.5', '950')]
+    """
+    is_either = "regexp_full_match(x, '-?[0-9]{1,3}[.][0-9]{3}')"
+    written = f"CASE WHEN {is_either} THEN x || 'e0' ELSE x END"
+    return f"list_transform([{text}], lambda x: {written})[1]"
+
+
 def is_numeric(kind: str) -> bool:
     """Whether a type of the engine holds numbers.
 

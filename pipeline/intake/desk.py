@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from features.company import Company
 from features.engine import Engine, literal
-from features.notation import ColumnNotation
 from features.past.parts import BUCKET, bucket_sql
 
 from ..origins import TableConfig, TouchesConfig
@@ -68,7 +68,7 @@ def take_in(
     leads_from: Path | None = None,
     kept: Kept | None = None,
     before: datetime | None = None,
-    values: tuple[ColumnNotation, ...] | None = None,
+    company: Company | None = None,
 ) -> IntakeReport:
     """Read every source and write the canonical tables.
 
@@ -92,8 +92,9 @@ def take_in(
         read, and in the place of ``touches`` the parts are listed that hold them all.
     before : datetime, optional
         What became known only from then on is not any source's newest.
-    values : tuple of ColumnNotation, optional
-        What a scorer reads the values of touches in; by default it is found from them.
+    company : Company, optional
+        What a scorer was trained for, whose notations numbers are read in; by default
+        these are found from the sources.
 
     Returns
     -------
@@ -110,7 +111,7 @@ def take_in(
         When there is no readable lead, other than among new leads to score.
     """
     beside = _beside(config)
-    with opened(config, folder, values) as desk:
+    with opened(config, folder, company) as desk:
         _check_formats(desk.engine, config, tuple(table for table, _ in beside))
         create_quarantine(desk.engine)
         create_empty(desk.engine)

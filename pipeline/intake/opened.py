@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from features.company import Company
 from features.engine import Engine, open_engine
-from features.notation import ColumnNotation, Notation
+from features.notation import Notation
 
-from ..origins import TableConfig, TouchesConfig
+from ..origins import AccountsConfig, HistoryConfig, TableConfig, TouchesConfig
 from ..sections import Config
 from .null_tokens import tokens_of
 from .sources import Reading, Source, load, load_query
+from .tables import prefixed
 
 WORK = ".intake-"  # a work folder's name begins so; a killed run leaves one behind
 
@@ -26,8 +28,8 @@ class Desk:
 
     Attributes
     ----------
-    values : tuple of ColumnNotation or None
-        What a scorer reads the values of touches in; None: to be found.
+    company : Company or None
+        What a scorer was trained for; None: notations are to be found.
     known : dict
         Sources that were read.
     """
@@ -35,7 +37,7 @@ class Desk:
     engine: Engine
     config: Config
     work: Path
-    values: tuple[ColumnNotation, ...] | None = None
+    company: Company | None = None
     known: dict[tuple[object, ...], Source] = field(default_factory=dict)
 
     def source(self, table: TableConfig, leads_from: Path | None = None) -> Source:
@@ -60,18 +62,32 @@ class Desk:
         A source that has come since, of a column known from another one, is read like
         that.
         """
-        if not self.values or touches.value is None:
+        if self.company is None or touches.value is None:
             return None
         place = [t is touches for t in self.config.touches].index(True)
-        alike = self.values[place : place + 1] + self.values
+        values = self.company.values
+        alike = values[place : place + 1] + values
         told = [v.notation for v in alike if v.column == touches.value]
         return told[0] if told else None
 
     def _in_notation(self, table: TableConfig, source: Source) -> Source:
-        if self.values is None or not isinstance(table, TouchesConfig):
+        if self.company is None:
             return source
-        notation = self.notation(table)
-        return replace(source, notation=notation, is_notation_known=True)
+        if isinstance(table, TouchesConfig):
+            notation = self.notation(table)
+            return replace(source, notation=notation, is_notation_known=True)
+        attributes = self.company.attributes
+        noted = {a.name for a in attributes if a.notation is not None}
+        if isinstance(table, HistoryConfig):  # one column for all attributes
+            return replace(source, noted=frozenset({table.value} if noted else ()))
+        called = prefixed if isinstance(table, AccountsConfig) else str
+        names = {called(column): column for column in source.columns}
+        numbers = {a.name for a in attributes if a.means == "number"}
+        return replace(
+            source,
+            numbers=frozenset(names[n] for n in numbers & names.keys()),
+            noted=frozenset(names[n] for n in noted & names.keys()),
+        )
 
     def _read(
         self,
@@ -110,7 +126,7 @@ class Desk:
 
 @contextmanager
 def opened(
-    config: Config, folder: Path, values: tuple[ColumnNotation, ...] | None = None
+    config: Config, folder: Path, company: Company | None = None
 ) -> Iterator[Desk]:
     """Open the engine, with a work folder that is gone afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,4 +139,4 @@ def opened(
         ) as engine,
     ):
         engine.execute("SET temp_directory = ?", [work])
-        yield Desk(engine, config, Path(work), values)
+        yield Desk(engine, config, Path(work), company)

@@ -17,7 +17,7 @@ from features.engine import Engine, open_engine, quoted
 from features.errors import ConfigError, SourceError, few
 from features.notation import Notation
 
-from ..values import attribute_sql, is_numeric, value_sql
+from ..values import attribute_sql, certain_sql, is_numeric, truth_sql, value_sql
 from .cells import trimmed, unless_null
 from .files import digest_of, found_files
 from .header import check_names
@@ -70,15 +70,16 @@ class Source:
         The names; the i-th is ``c{i}`` in the engine.
     absent : dict of str to tuple of str
         Columns that some files lack, and which.
-    files : tuple of FileDigest
-        What was read.
-    rows_in : int
-        Rows and rejects together.
+    files, rows_in : tuple of FileDigest, int
+        What was read, and how many rows and rejects that were together.
     before : str or None
         SQL for the canonical rows that were kept of this source on earlier nights,
         each with its ``digest``.
     own_tokens : mapping of str to tuple of str
         Null tokens of single columns, instead of ``null_tokens``.
+    numbers, noted : frozenset of str
+        Columns that a scorer reads as numbers; and in a notation, which must not
+        misread those of a typed column.
     """
 
     relation: str
@@ -94,6 +95,8 @@ class Source:
     is_notation_known: bool = False
     before: str | None = None
     own_tokens: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: frozenset[str] = frozenset()
+    noted: frozenset[str] = frozenset()
 
     def cell(self, column: str) -> str:
         """Return the engine's name of a column."""
@@ -114,7 +117,10 @@ class Source:
 
     def attribute(self, column: str) -> str:
         """Return SQL for the same, of an attribute."""
-        return attribute_sql(self.cell(column), self.tokens_of(column))
+        text = attribute_sql(self.cell(column), self.tokens_of(column))
+        if column in self.numbers:
+            text = truth_sql(text)
+        return certain_sql(text) if column in self.noted & self.typed else text
 
     def check_has(self, columns: Iterable[str], said_by: str) -> None:
         """Refuse to go on without these columns.

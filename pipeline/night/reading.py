@@ -102,7 +102,7 @@ def read_night(config: Config, leads: Path, scoring: Scoring, say: Say) -> Night
             leads_from=leads,
             kept=kept,
             before=scoring.at,
-            values=company.values,
+            company=company,
         )
         with shown(config, folder) as connection:
             check_attributes(connection, company)

@@ -131,7 +131,7 @@ def _steps(run: Finished, company: Company) -> tuple[Stage, ...]:
 
 
 def _take_in(company: Company, config: Config, shelf: Shelf) -> None:
-    intake_as(config, shelf, company.values)
+    intake_as(config, shelf, company)
 
 
 def _build(company: Company, config: Config, shelf: Shelf) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.notation import ColumnNotation
+from features.company import Company
 
 from ..artefacts import INTAKE, TABLES
 from ..intake import take_in
@@ -16,13 +16,11 @@ def intake(config: Config, shelf: Shelf) -> None:
     intake_as(config, shelf, None)
 
 
-def intake_as(
-    config: Config, shelf: Shelf, values: tuple[ColumnNotation, ...] | None
-) -> None:
-    """Take in the values of touches in a scorer's notations; None: find them."""
+def intake_as(config: Config, shelf: Shelf, company: Company | None) -> None:
+    """Take in numbers in the notations of a scorer's company; None: find them."""
     shelf.say("reading the sources")
     folder = shelf.folder / TABLES
-    report = take_in(config, folder, values=values)
+    report = take_in(config, folder, company=company)
     for path in sorted(folder.glob("*.parquet")):
         shelf.note(path)
     shelf.put(INTAKE, report.to_dict())

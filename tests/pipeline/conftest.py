@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from features.notation import ColumnNotation
+from features.company import Company
 from pipeline.config import defaults
 from pipeline.intake import IntakeReport, Kept, take_in
 from pipeline.sections import Config
@@ -38,7 +38,7 @@ def intake(tmp_path: Path) -> Intake:
         out: str = "out",
         kept: Kept | None = None,
         before: datetime | None = None,
-        values: tuple[ColumnNotation, ...] | None = None,
+        company: Company | None = None,
         **sections: Any,
     ) -> IntakeReport:
         given = {"leads.csv": LEADS, "touches.csv": TOUCHES, "won.csv": WON}
@@ -81,7 +81,7 @@ def intake(tmp_path: Path) -> Intake:
             leads_from=leads_from,
             kept=kept,
             before=before,
-            values=values,
+            company=company,
         )
 
     return take

@@ -14,8 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
+from sqlglot import exp
 
-from features.notation import ColumnNotation, Evidence, Notation
+from features.company import Company, DeclaredAttribute
+from features.engine import open_engine
+from features.notation import ColumnNotation, Evidence, Notation, number_as_written
 from pipeline.bundle import open_bundle, source_of_run
 from pipeline.company import company_of
 from pipeline.config import load_config
@@ -85,28 +88,29 @@ def test_a_night_is_read_as_the_training_was(intake: Intake, table: Table) -> No
     intake(night, touches=VALUE)
     assert read(table) == [1.558]
     known = (ColumnNotation("worth", COMMA),)
-    intake(night, touches=VALUE, values=known)
+    intake(night, touches=VALUE, company=Company(values=known))
     assert read(table) == [1558.0]
-    intake(night, touches=VALUE, values=())  # a scorer of plain numbers
+    intake(night, touches=VALUE, company=Company())  # a scorer of plain numbers
     assert read(table) == [1.558]
 
 
 def test_touches_that_are_kept_are_read_anew_in_another_notation(
     intake: Intake, table: Table, tmp_path: Path
 ) -> None:
-    def night(values: tuple[ColumnNotation, ...]) -> list[float | None]:
+    def night(*values: ColumnNotation) -> list[float | None]:
+        company = Company(values=values)
         with kept_in(tmp_path / "kept") as kept:
-            intake(files, touches={**VALUE, "from": "t"}, values=values, kept=kept)
+            intake(files, touches={**VALUE, "from": "t"}, company=company, kept=kept)
         parts = sorted(tmp_path.glob("kept/*/*.touches.parquet"))
         newest = max(parts, key=lambda p: p.stat().st_mtime_ns).parent
         told = [pq.read_table(p) for p in newest.glob("*.touches.parquet")]
         return sorted(pa.concat_tables(told).column("value").to_pylist())
 
     files = {"t/one.csv": touches(["1.558"])}
-    assert night((ColumnNotation("worth", COMMA),)) == [1558.0]
+    assert night(ColumnNotation("worth", COMMA)) == [1558.0]
     files["t/two.csv"] = touches(["2.400"]).replace("visit", "call")
-    assert night((ColumnNotation("worth", COMMA),)) == [1558.0, 2400.0]
-    assert night((ColumnNotation("worth", POINT),)) == [1.558, 2.4]
+    assert night(ColumnNotation("worth", COMMA)) == [1558.0, 2400.0]
+    assert night(ColumnNotation("worth", POINT)) == [1.558, 2.4]
 
 
 def test_numbers_of_typed_columns_have_decimal_points(
@@ -127,12 +131,51 @@ def test_numbers_of_typed_columns_have_decimal_points(
     )
     assert sorted(v for v in read(table) if v) == [1.558, 950.0]
     known = (ColumnNotation("worth", COMMA),)
-    intake({}, touches={**VALUE, "from": "t.parquet"}, values=known)
+    intake({}, touches={**VALUE, "from": "t.parquet"}, company=Company(values=known))
     assert sorted(v for v in read(table) if v) == [1.558, 950.0]
     company = company_of(dated_config(), frame(x=["1.558", "950"]), report.to_dict())
     assert (company.attributes[0].means, company.attributes[0].notation) == (
         "number", None,
     )  # fmt: skip
+
+
+def test_a_night_in_typed_columns_is_read_as_training_read_its_texts(
+    intake: Intake, table: Table
+) -> None:
+    """Trained on 1.558 for fifteen hundred, and on 1 and 0 for yes and no."""
+    told = {"size": COMMA, "account_rate": COMMA, "budget": COMMA, "trial": None}
+    company = Company(
+        attributes=tuple(
+            DeclaredAttribute(name, "number", name, notation=notation)
+            for name, notation in told.items()
+        )
+    )
+    night = pa.table(
+        {"id": ["a", "b"], "made": ["2026-01-01", "2026-01-02"], "firm": ["f", "f"],
+         "size": [1.558, 950.0], "trial": [True, False], "kind": ["1.558", "true"]}
+    )  # fmt: skip
+    firms = pa.table({"id": ["f"], "rate": [2.125]})
+    changes = pa.table({"l": ["a"], "a": ["budget"], "v": [3.375], "k": ["2026-01-02"]})
+    history = {"lead_id": "l", "attribute": "a", "value": "v", "known_from": "k"}
+    intake(
+        {"l.parquet": night, "f.parquet": firms, "h.parquet": changes},
+        leads={"from": "l.parquet", "account_id": "firm",
+               "known_at_creation": ["size", "trial", "kind"]},
+        accounts={"from": "f.parquet", "account_id": "id",
+                  "known_at_creation": ["rate"]},
+        attribute_history={"from": "h.parquet", **history},
+        company=company,
+    )  # fmt: skip
+    a, b = table("attributes")
+    texts = [a["size"], b["size"], table("accounts")[0]["account_rate"],
+             table("attribute_history")[0]["value"]]  # fmt: skip
+    with open_engine() as engine:
+        read = number_as_written(exp.column("x"), COMMA).sql("duckdb")
+        engine.execute("CREATE TABLE told AS SELECT unnest(?) AS x", [texts])
+        numbers = [n for (n,) in engine.execute(f"SELECT {read} FROM told").fetchall()]
+    assert numbers == [1.558, 950.0, 2.125, 3.375]
+    assert [a["trial"], b["trial"]] == ["1", "0"]
+    assert [a["kind"], b["kind"]] == ["1.558", "true"]  # no number to the scorer
 
 
 def frame(**columns: list[str]) -> pd.DataFrame:
