@@ -8,7 +8,7 @@ from typing import Any
 from features.engine import Engine, literal, one_row, quoted
 from features.errors import few
 
-from ..config import defaults
+from ..intake.null_tokens import MAY_BE_VALUES
 from ..intake.tables import prefixed
 from .case import Case
 from .check import Value, Verdict, check, issue, passed, tip
@@ -33,6 +33,8 @@ class _Token:
         Of the conversions, those of leads for whom the column is missing.
     examples : tuple of str
         Up to three of these leads.
+    others : tuple of str
+        The column's other tokens, which go on to count as missing.
     """
 
     table: str
@@ -43,6 +45,7 @@ class _Token:
     usual: float
     share: float | None
     examples: tuple[str, ...]
+    others: tuple[str, ...]
 
     @property
     def is_mixed(self) -> bool:
@@ -60,13 +63,13 @@ def null_tokens_as_values(case: Case) -> Verdict:
     least 20 cells, and in as many as its median category. That is a tip; and an issue
     where 20 cells of the column are truly empty besides, so that two things are mixed.
     A token that stands in a column of numbers of the same source is that source's
-    mark for missing, and is not named; nor are words that somebody added to the list.
+    mark for missing, and is not named; nor are other tokens, such as n/a, NULL and
+    what somebody added to the list: they mean nothing but missing.
 
     If it is a value, say ``null_tokens = { column = [""] }`` in the section of that
     table. If it means missing, all is well: ignore this check, or leave the token out
     of the export.
     """
-    usual = set(defaults()["source"]["null_tokens"])
     with case.tables() as engine:
         taken = [
             (source, column, tokens)
@@ -77,7 +80,7 @@ def null_tokens_as_values(case: Case) -> Verdict:
             each
             for source, column, tokens in taken
             for each in _tokens(engine, case, source, column)
-            if each.token in usual and each.cells >= max(_FEWEST, each.usual)
+            if each.cells >= max(_FEWEST, each.usual)
         ]
     cells = sum(n for *_, t in taken for token, n in t.items() if token)
     empty = sum(tokens.get("", 0) for *_, tokens in taken)
@@ -100,10 +103,11 @@ def null_tokens_as_values(case: Case) -> Verdict:
     told = "; ".join(_said(t) for t in found[:_NAMED])
     told += f"; and {more} more" if more > 0 else ""
     example = found[0]
+    kept = ", ".join(f'"{token}"' for token in ("", *example.others))
     say = issue if example.is_mixed else tip
     return say(
         f"{told}. If that is a value and not a missing one, say null_tokens = "
-        f'{{ "{example.column}" = [""] }} in the section of the {example.table}.',
+        f'{{ "{example.column}" = [{kept}] }} in the section of the {example.table}.',
         figures,
         examples=example.examples,
     )
@@ -144,10 +148,10 @@ def _tokens(
     return [
         _Token(
             source["table"], column, token, count, tokens.get("", 0), usual, share,
-            examples,
+            examples, tuple(sorted(tokens.keys() - {"", token})),
         )
         for token, count in tokens.items()
-        if token and token not in marks
+        if token in MAY_BE_VALUES - marks
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
+from ..intake.null_tokens import MAY_BE_VALUES
 from . import toml
 from .column import Column
 from .sample import Sample
@@ -30,11 +31,12 @@ def token_questions(sample: Sample, used: list[str]) -> Iterator[str]:
     for name in used:
         column, tokens = columns[name], sample.taken.get(name, {})
         for token, cells in tokens.items():
-            if token and token not in marks and _may_be_value(column, cells):
+            if token in MAY_BE_VALUES - marks and _may_be_value(column, cells):
+                others = toml.texts(("", *sorted(tokens.keys() - {"", token})))
                 yield (
                     f"does {token!r} in {name} ({cells:,} rows) stand for missing? It "
                     "is read so; if it is a value, say null_tokens = "
-                    f'{{ {toml.key(name)} = [""] }}.'
+                    f"{{ {toml.key(name)} = {others} }}."
                 )
 
 

@@ -17,6 +17,10 @@ from .cells import trimmed
 from .sources import Source
 from .texts import NullCells
 
+# By default missing, and of all such words the only ones that things are called by:
+# North America, the plan of those who have none.
+MAY_BE_VALUES = frozenset({"NA", "None"})
+
 
 def tokens_of(
     table: TableConfig, source: SourceConfig

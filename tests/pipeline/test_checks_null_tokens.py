@@ -64,9 +64,10 @@ def test_ll122_fires_on_a_token_as_frequent_as_a_category(tmp_path: Path) -> Non
 
 def test_ll122_fires_loudly_where_cells_are_empty_besides(tmp_path: Path) -> None:
     values: list[str | None] = ["EU"] * 10 + [None] * 40 + ["AP"] * 10
-    found = judged(tmp_path, values, {"NA": 20, "": 20})
+    found = judged(tmp_path, values, {"NA": 20, "": 20, "n/a": 3, "NULL": 1})
     assert found.answer is Answer.ISSUE
     assert "beside 20 that are truly empty" in found.said
+    assert 'say null_tokens = { "region" = ["", "NULL", "n/a"] }' in found.said
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,7 @@ def test_ll122_fires_loudly_where_cells_are_empty_besides(tmp_path: Path) -> Non
         (["EU"] * 39 + [None] * 21, {"NA": 21}, {}),  # rarer than the only category
         (THIRDS, {"NA": 20}, {"size": {"NA": 3}}),  # the mark of numbers, too
         (THIRDS, {"Select": 20}, {}),  # somebody put it on the list
+        (THIRDS, {"n/a": 20}, {}),  # nothing is called so
     ],
 )
 def test_ll122_is_silent_about_tokens_that_mean_missing(
