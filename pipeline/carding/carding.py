@@ -23,13 +23,11 @@ from models.carding.card import fit_card
 from models.carding.fidelity import CardCutoffs, Fidelity, card_cutoffs, fidelity
 from models.contract import model_signals
 from models.evidence import hashed
-from models.learning.conversion import margins_of
 from models.learning.points_table import PointsTable
+from models.named_booster import NamedBooster
 from models.players import ModelFeature
 from models.points import Floats, Scale
 from models.qualifying.cutoffs import Cutoffs
-from models.served import encode
-from models.treeshap import TreeExplainer
 
 from ..artefacts import (
     CALIBRATION,
@@ -176,21 +174,27 @@ class _Run:
         judged = told["judged"]
         return Scale(judged["intercept"], judged["slope"], told["reference"])
 
+    @cached_property
+    def judged(self) -> NamedBooster:
+        """The judged booster."""
+        return NamedBooster(self.get(JUDGED), self.get(ENCODING)["judged_features"])
+
     def points(self, table: pd.DataFrame) -> tuple[float, pd.DataFrame]:
         """The judged scorer's start, and its points of each signal by its name."""
-        raw = self.get(ENCODING)["judged_features"]
-        features = tuple(ModelFeature.from_dict(f) for f in raw)
+        raw = self.judged.features
+        features = tuple(ModelFeature.from_dict(dict(f)) for f in raw)
         signals = model_signals(self.catalogue, features)
-        explainer = TreeExplainer(self.get(JUDGED), [s.columns for s in signals])
-        found = explainer.contributions(encode(table, raw))
+        names = self.judged.names
+        players = {s.code: [names[c] for c in s.columns] for s in signals}
+        explainer = self.judged.explainer(players)
+        found = explainer.contributions(self.judged.encode(table))
         parts = self.scale.contribution_points(found)
-        names = [s.code for s in signals]
-        return self.scale.start(explainer.baseline), pd.DataFrame(parts, columns=names)
+        told = pd.DataFrame(parts, columns=list(players))
+        return self.scale.start(explainer.baseline), told
 
     def margins(self, table: pd.DataFrame) -> Floats:
         """The judged booster's, of some rows of the feature table."""
-        encoded = encode(table, self.get(ENCODING)["judged_features"])
-        return margins_of(self.get(JUDGED), encoded)
+        return self.judged.margins(table)
 
 
 def _drawn(places: npt.NDArray[np.intp], names: pd.Series) -> npt.NDArray[np.intp]:

@@ -20,6 +20,7 @@ from features.engine import Engine, look_into
 from features.errors import RunError
 from features.vocabulary import Split
 from models.contract import Contract
+from models.named_booster import NamedBooster
 
 from ..artefacts import (
     BOOSTER,
@@ -110,9 +111,9 @@ class Case:
         return self._read(MARGINS)
 
     @cached_property
-    def judged(self) -> str:
-        """The text of the booster that was judged."""
-        return self._read(JUDGED)
+    def judged(self) -> NamedBooster:
+        """The booster that was judged."""
+        return NamedBooster(self._read(JUDGED), self.encoding["judged_features"])
 
     @cached_property
     def booster(self) -> str:

@@ -8,14 +8,15 @@ ordinary, and costs nothing as long as the trees hardly look at it.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
 
+from models.evidence import Mask
+from models.points import Floats
+
 from .case import Case
 from .check import Value, Verdict, check, passed, skipped, tip
-from .columns import gains
 from .sample import Sample, best_auc
 
 # Of two normal distributions whose means lie 1.8 standard deviations apart: the blocks
@@ -47,27 +48,28 @@ def old_from_new(case: Case) -> Verdict:
             f"{len(test.outcome)} on it are too few: an AUC wants {_ROWS} of each."
         )
     both = _both(before, test)
-    gain = gains(case.judged, len(both.names))
-    share = gain / max(float(gain.sum()), math.ulp(0.0))
-    used = [i for i in range(len(both.names)) if share[i] > _GAIN_SHARE]
+    share = case.judged.gain_share
+    used = [name for name in both.names if share.get(name, 0.0) > _GAIN_SHARE]
     if not used:
         return passed(f"No column holds more than {_GAIN_SHARE:.0%} of the gain.")
-    told = {i: best_auc(both.telling(i, both), both.outcome) for i in used}
-    ranked = sorted(told, key=lambda i: -told[i])
+    order = {name: both.telling(both.names.index(name), both) for name in used}
+    told = {name: best_auc(order[name], both.outcome) for name in used}
+    ranked = sorted(told, key=lambda name: -told[name])
     best = ranked[0]
-    figures: dict[str, Value] = {"auc": told[best], "gain_share": float(share[best])}
+    figures: dict[str, Value] = {"auc": told[best], "gain_share": share[best]}
     if told[best] <= _APART:
         return passed(
             "Of the columns that the booster rests on none tells the newest rows from "
-            f"the others by more than an AUC of {told[best]:.3f} ({both.names[best]}).",
+            f"the others by more than an AUC of {told[best]:.3f} ({best}).",
             figures,
         )
-    loud = [i for i in ranked if told[i] > _APART]
+    loud = [name for name in ranked if told[name] > _APART]
     named = ", ".join(
-        f"{both.names[i]} ({told[i]:.3f}, {share[i]:.0%} of the gain)"
-        for i in loud[:_NAMED]
+        f"{name} ({told[name]:.3f}, {share[name]:.0%} of the gain)"
+        for name in loud[:_NAMED]
     )
-    examples = test.examples(_newest(both, best)[len(before.outcome) :])
+    newest = _newest(order[best], is_new=both.outcome == 1)
+    examples = test.examples(newest[len(before.outcome) :])
     return tip(
         f"By these columns alone the newest rows can be told from those learnt from: "
         f"{named}. They speak of the calendar rather than of the lead, as in "
@@ -90,10 +92,8 @@ def _both(before: Sample, test: Sample) -> Sample:
     )
 
 
-def _newest(both: Sample, place: int) -> np.ndarray:
+def _newest(order: Floats, *, is_new: Mask) -> Floats:
     """A column as an order that ends with what only new rows hold."""
-    order = both.telling(place, both)
-    old, new = (order[both.outcome == side] for side in (0, 1))
-    filled = [part[~np.isnan(part)] for part in (old, new)]
+    filled = [part[~np.isnan(part)] for part in (order[~is_new], order[is_new])]
     rises = all(map(len, filled)) and np.median(filled[1]) >= np.median(filled[0])
     return order if rises else -order

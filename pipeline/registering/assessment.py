@@ -20,6 +20,7 @@ from features.vocabulary import ROW, Qualification, Split
 from models.evidence import Mask
 from models.judging.intervals import Figure, exact_interval, paired_difference
 from models.judging.quality import log_losses
+from models.named_booster import NamedBooster
 from models.promoting.conditions import (
     familiarity_gate,
     loss_gate,
@@ -28,7 +29,6 @@ from models.promoting.conditions import (
 )
 from models.promoting.gates import Gate, Outcome, gates_of_checks, repeats_check
 from models.stand_ins import POINTS_TABLE
-from models.treeshap import TreeExplainer
 
 from ..artefacts import CUTOFFS, ENCODING, FEATURES, JUDGED, PREDICTIONS, QUALITY
 from ..checks import CHECKS, run_checks
@@ -142,12 +142,10 @@ def _unfamiliar(folder: Path, test: pd.DataFrame, features: pd.DataFrame) -> Fig
     Of columns that the judged booster splits on; one row a group, drawn by hash.
     """
     columns = ENCODING.read(folder / ENCODING.file)["judged_features"]
-    text = JUDGED.read(folder / JUDGED.file)
-    explainer = TreeExplainer(text, tuple((i,) for i in range(len(columns))))
-    used = set(explainer.trees.splits.feature.tolist())
+    used = NamedBooster(JUDGED.read(folder / JUDGED.file), columns).used
     is_new: Mask = np.zeros(len(test), dtype=np.bool_)
-    for place, column in enumerate(columns):
-        if "categories" in column and place in used:
+    for column in columns:
+        if "categories" in column and column["name"] in used:
             known = {*column["categories"], *column["rare"]}
             held = features[column["name"]]
             is_new |= (held.notna() & ~held.isin(known)).to_numpy(np.bool_)

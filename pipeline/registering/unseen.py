@@ -12,7 +12,7 @@ is woven over the tables of the other one's run.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from features.errors import DataError, ModelError, few
 from features.vocabulary import LEAD_ID, ROW, SNAPSHOT_AT, Split
 from features.weave import weave
 from models.evidence import Mask
+from models.named_booster import NamedBooster
 from models.points import Floats, Scale
 from models.qualifying.cutoffs import Cutoffs
 from models.served import encode
@@ -162,11 +163,10 @@ def _as_judged(theirs: Contender, test: pd.DataFrame) -> Taken:
         told["judged"]["intercept"], told["judged"]["slope"], told["reference"]
     )
     encoding = ENCODING.read(folder / ENCODING.file)["judged_features"]
-    text = JUDGED.read(folder / JUDGED.file)
-    judged = replace(theirs.bundle, booster_text=text)
+    judged = NamedBooster(JUDGED.read(folder / JUDGED.file), encoding)
 
     def probability(features: pd.DataFrame) -> Floats:
-        return scale.probability(judged.margins(encode(features, encoding)))
+        return scale.probability(judged.margins(features))
 
     predicted = PREDICTIONS.read(folder / PREDICTIONS.file)
     block = predicted.loc[predicted["split"] == Split.TEST]

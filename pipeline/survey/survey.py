@@ -23,8 +23,8 @@ from models.evidence import Mask, hashed
 from models.explaining.explanation import Explanation
 from models.explaining.words import is_address
 from models.learning.grove import members
+from models.named_booster import NamedBooster
 from models.points import Floats, Scale
-from models.served import encode
 from models.surveying.dependence import dependence
 from models.surveying.importance import (
     QUALIFICATION,
@@ -184,33 +184,31 @@ def _later(shelf: Shelf, few: Explained) -> Agreement | None:
     text = shelf.get(JUDGED)
     if text == shelf.get(BOOSTER):
         return None
-    raw = shelf.get(ENCODING)["judged_features"]
-    codes, players = _players(shelf, few.contract, [f["name"] for f in raw])
-    explainer = TreeExplainer(text, players)
-    found = explainer.contributions(encode(few.table, raw))
+    booster = NamedBooster(text, shelf.get(ENCODING)["judged_features"])
+    players = _players(shelf, few.contract, booster.names)
+    found = booster.explainer(players).contributions(booster.encode(few.table))
     settled = shelf.get(CALIBRATION)
     judged = settled["judged"]
     scale = Scale(judged["intercept"], judged["slope"], settled["reference"])
     ours = [s.code for s in few.contract.signals]
     points = scale.contribution_points(found)
-    return agreement(*_aligned((ours, few.found.points), (codes, points)))
+    return agreement(*_aligned((ours, few.found.points), (list(players), points)))
 
 
 def _players(
     shelf: Shelf, contract: Contract, columns: Sequence[str]
-) -> tuple[list[str], list[list[int]]]:
-    """Signals of another booster's columns, and the columns of each."""
+) -> dict[str, list[str]]:
+    """Signals of another booster's columns, with the columns of each."""
     owner = {
         contract.features[c].name: s.code for s in contract.signals for c in s.columns
     }
     if not owner.keys() >= set(columns):  # it reads what ours has dropped
         catalogue = catalogue_of(Company.from_dict(shelf.get(CATALOGUE)["company"]))
         owner |= {f.name: s.name for s in catalogue for f in s}
-    codes = list(dict.fromkeys(owner[c] for c in columns))
-    places = {
-        code: [i for i, c in enumerate(columns) if owner[c] == code] for code in codes
-    }
-    return codes, [places[code] for code in codes]
+    players: dict[str, list[str]] = {}
+    for column in columns:
+        players.setdefault(owner[column], []).append(column)
+    return players
 
 
 def _aligned(

@@ -209,7 +209,8 @@ def fitted(case: Case, *, judge: bool = False) -> Case:
     values = encode(features, kept)
     text, margin = _booster(values, spine, np.flatnonzero(split == Split.TRAIN))
     ENCODING.write(
-        {"features": kept, "dropped": chosen.dropped}, folder / ENCODING.file
+        {"features": kept, "dropped": chosen.dropped, "judged_features": kept},
+        folder / ENCODING.file,
     )
     told = pd.DataFrame({"row": spine["row"], "split": split, "margin": margin})
     told["served_margin"] = told["rolled_margin"] = margin  # one booster is all

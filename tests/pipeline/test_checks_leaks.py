@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.artefacts import QUALITY
+from features.errors import ModelError
+from models.named_booster import NamedBooster
+from pipeline.artefacts import ENCODING, FEATURES, QUALITY
 from pipeline.checks import CHECKS, Answer, Finding
 from pipeline.checks.case import Case
-from pipeline.checks.columns import gains
 from pipeline.checks.sample import Sample, best_auc, drawn_rows
 from tests.pipeline.run_folders import fitted, flat_config, flat_run
 
@@ -213,11 +214,34 @@ def test_personal_values_are_never_said(tmp_path: Path) -> None:
     assert not any(v in told.said for v in set(secret))
 
 
-def test_gains_are_read_from_the_boosters_own_text(honest: Case) -> None:
-    told = gains(honest.judged, 5)
-    assert told.argmax() < 4
-    assert told[4] == 0
-    assert gains("tree\nsplit_feature=\nsplit_gain=\n", 2).tolist() == [0, 0]
+@pytest.mark.parametrize("first", [True, False])
+def test_fault_76_a_column_is_named_by_the_booster_that_reads_it(
+    tmp_path: Path, first: bool
+) -> None:
+    """The served booster reads two columns that were constant before the test block."""
+    case = run(tmp_path, rating=[f"{v:.3f}" for v in RANDOM.normal(2 * OUTCOME, 1)])
+    new = [{"name": "company_size", "low": 0.0, "high": 1.0}] * 2
+    read = case.encoding["judged_features"]
+    told = {"features": [*new, *read] if first else [*read, *new]}
+    ENCODING.write(case.encoding | told, case.folder / ENCODING.file)
+    features = case.features.assign(company_size=RANDOM.random(ROWS))
+    FEATURES.write(features, case.folder / FEATURES.file)
+    again = found("LL203", Case(case.config, case.folder))
+    assert again.said.startswith("rating alone holds ")
+    assert again.said == found("LL203", case).said
+
+
+def test_a_booster_goes_nowhere_without_its_columns(honest: Case) -> None:
+    booster = honest.judged
+    assert booster.names == ("honest_0", "honest_1", "honest_2", "honest_3")
+    assert sum(booster.gain_share.values()) == pytest.approx(1)
+    assert booster.used == {*booster.names}
+    with pytest.raises(ModelError, match="reads 4 columns, of which 3 are named"):
+        NamedBooster(booster.text, booster.features[:3])
+    constant = NamedBooster(
+        "max_feature_idx=0\nsplit_feature=\nsplit_gain=\n", [{"name": "a"}]
+    )
+    assert (constant.gain_share, constant.used) == ({"a": 0.0}, frozenset())
 
 
 def test_a_column_is_judged_in_the_better_direction_and_with_its_holes() -> None:
