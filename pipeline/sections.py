@@ -158,7 +158,7 @@ class TrainConfig(Section):
     least_conversions: int = Field(ge=10)
     least_block_conversions: int = Field(ge=5)
     most_rows: int = Field(ge=1000)
-    rare_rows: int = Field(ge=1)
+    rare_leads: int = Field(ge=1)
     refit_after_test: bool
     fallback: bool
     monotone: bool

@@ -1,16 +1,19 @@
-"""A check of ids that are alike but for their form, and so may be one lead twice."""
+"""Checks of ids: those that are alike but for form, and numbers that may be one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from features.catalogue import slug
 from features.engine import Engine
 
 from .alike import id_form_sql, quoted_label
-from .case import Case
+from .case import Absent, Case
 from .check import Value, Verdict, check, passed, tip
 
 _NAMED = 3
+_FEWEST_LEADS = 50  # of fewer, the years of an age may all be different
+_NEARLY_ALL = 0.95
 _TOLD_APART_BY_CASE = "[0-9A-Za-z]{15}"  # ids of Salesforce in their short form
 
 
@@ -72,6 +75,54 @@ def ids_alike(case: Case) -> Verdict:
         figures,
         examples=leads,
     )
+
+
+@check("LL123", "Numbers that name the lead")
+def numbers_like_ids(case: Case) -> Verdict:
+    """Attributes with another whole number for nearly every lead.
+
+    A customer number says who the lead is and, given out in order, when it came; what
+    the trees learn of it will be wrong of every later lead. Texts like that are dropped
+    before training (LL107); a number cannot be told from an amount by its form. It is
+    named here where at least 50 leads have it, all of them whole numbers and at least
+    95 % of them different. Put it under ``leads.never``; or leave it where it is if it
+    counts something, such as a revenue.
+    """
+    company = case.catalogue.company
+    with case.tables() as engine:
+        mine = set(engine.table("attributes").columns)
+    names = [a.name for a in company.attributes if a.means == "number"]
+    columns = {name: slug(name) for name in names if name in mine}
+    last = case.features.groupby("lead_id").last()
+    found = []
+    for name, column in columns.items():
+        values = last[column].dropna()
+        if len(values) < _FEWEST_LEADS or (values % 1 != 0).any():
+            continue
+        if values.nunique() >= _NEARLY_ALL * len(values):
+            found.append((name, values.nunique(), len(values)))
+    figures: dict[str, Value] = {"numbers": len(columns), "like_ids": len(found)}
+    if not found:
+        return passed("No number is another one for nearly every lead.", figures)
+    told = "; ".join(
+        f"{name!r} holds {different:,} different whole numbers of {leads:,} leads"
+        f"{_gain_said(case, columns[name])}"
+        for name, different, leads in found[:_NAMED]
+    )
+    more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return tip(
+        f"{told}{more}. A number that names the lead tells nothing of later ones: put "
+        "it under leads.never, unless it counts something.",
+        figures,
+    )
+
+
+def _gain_said(case: Case, column: str) -> str:
+    try:
+        share = case.judged.gain_share.get(column, 0.0)
+    except Absent:
+        return ""
+    return f", and {share:.0%} of the booster's gain" if share else ""
 
 
 def _alike(engine: Engine, what: str, ids: str) -> _Alike:

@@ -74,7 +74,7 @@ def with_familiarity(
         sets=_sets(contract, used),
         used=sorted(used),
         numbers=[p for p in sorted(used) if contract.features[p].categories is None],
-        small_pools=_small_pools(contract, features, used, config.train.rare_rows),
+        small_pools=_small_pools(config, contract, features, used, spine),
         group=group,
         order=_order(spine),
         alpha=alpha,
@@ -152,14 +152,20 @@ def _sets(
 
 
 def _small_pools(
-    contract: Contract, features: pd.DataFrame, used: set[int], rare_rows: int
+    config: Config,
+    contract: Contract,
+    features: pd.DataFrame,
+    used: set[int],
+    spine: pd.DataFrame,
 ) -> list[int]:
-    """Columns whose rare categories together were too few rows to be learnt from."""
+    """Columns whose rare categories together were too few leads to be learnt from."""
     found = []
+    least = config.train.rare_leads
     for place in sorted(used):
         feature = contract.features[place]
-        pooled = int(features[feature.name].isin(feature.rare).sum())
-        if feature.categories is not None and 0 < pooled < rare_rows:
+        is_rare = features[feature.name].isin(feature.rare).to_numpy()
+        pooled = spine["lead_id"][is_rare].nunique()
+        if feature.categories is not None and 0 < pooled < least:
             found.append(place)
     return found
 

@@ -53,7 +53,8 @@ class Trainable:
         chosen = choose_features(
             self.held.features.iloc[known],
             catalogue_of(self.held.company),
-            rare_rows=self.config.train.rare_rows,
+            self.timeline.lead[known],
+            rare_leads=self.config.train.rare_leads,
         )
         return chosen, _learnable(self, chosen)
 

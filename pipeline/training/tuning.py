@@ -134,7 +134,7 @@ def _name(config: Config, folder: Path) -> str:
         "data": [digest(folder / a.file) for a in (SPINE, FEATURES)],
         "fixed": [
             section.folds, section.test_share, section.most_rounds, section.most_rows,
-            section.rare_rows, section.negatives, section.monotone, section.seed,
+            section.rare_leads, section.negatives, section.monotone, section.seed,
         ],
     }  # fmt: skip
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -29,7 +31,7 @@ def catalogue(**means: str) -> Catalogue:
     )
 
 
-def chosen(rare_rows: int = 2, **columns: Sequence[object]) -> Chosen:
+def chosen(rare_leads: int = 2, **columns: Sequence[object]) -> Chosen:
     """What is chosen of some columns; text makes a category."""
     means = {
         name: "category" if any(isinstance(v, str) for v in values) else "number"
@@ -40,7 +42,12 @@ def chosen(rare_rows: int = 2, **columns: Sequence[object]) -> Chosen:
     # Where there are several attributes, two signals are of all of them.
     of_all = {"completeness", "plausibility"} & set(asked.columns)
     table = table.assign(**dict.fromkeys(of_all, 1.0))
-    return choose_features(table, asked, rare_rows=rare_rows)
+    return choose_features(table, asked, each_its_own(table), rare_leads=rare_leads)
+
+
+def each_its_own(table: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """A lead for each row."""
+    return np.arange(len(table)).astype(object)
 
 
 def names(found: Chosen) -> list[str]:
@@ -116,11 +123,11 @@ def test_rare_categories_are_pooled() -> None:
     )
 
 
-def test_a_category_is_rare_with_fewer_rows_than_asked() -> None:
+def test_a_category_is_rare_with_fewer_leads_than_asked() -> None:
     values = ["web"] * 3 + ["ad"] * 2
 
-    assert chosen(rare_rows=3, one=values).features[0].rare == ("ad",)
-    assert chosen(rare_rows=2, one=values).features[0].rare == ()
+    assert chosen(rare_leads=3, one=values).features[0].rare == ("ad",)
+    assert chosen(rare_leads=2, one=values).features[0].rare == ()
 
 
 def test_categories_have_an_order_that_rows_cannot_sway() -> None:
@@ -144,16 +151,51 @@ def test_a_category_like_a_name_is_dropped_with_its_count() -> None:
     )
 
     assert names(found) == ["good"]
-    assert found.dropped["bad"] == "1,000 different values in 1,000 rows: like a name"
+    assert found.dropped["bad"] == "1,000 different values of 1,000 leads: like a name"
 
 
-def test_many_categories_with_many_rows_each_are_kept() -> None:
+def test_many_categories_with_many_leads_each_are_kept() -> None:
     values = [f"town {i % 250}" for i in range(1000)]
 
-    (feature,) = chosen(rare_rows=4, one=values).features
+    (feature,) = chosen(rare_leads=4, one=values).features
 
     assert feature.categories is not None
     assert len(feature.categories) == 250
+
+
+def by_lead(values: Sequence[str], weeks: int, rare_leads: int = 20) -> Chosen:
+    """What is chosen of one value a lead, each looked at in so many weeks."""
+    number = np.repeat(np.arange(len(values)), weeks)
+    one = np.array(values, object)[number]
+    table = pd.DataFrame({"one": one, "two": number * 1.0, "completeness": 1.0})
+    asked = catalogue(one="category", two="number")
+    return choose_features(table, asked, number.astype(object), rare_leads=rare_leads)
+
+
+def test_fault_27_another_number_for_each_lead_is_no_category_in_any_week() -> None:
+    found = by_lead([f"K-{i}" for i in range(459)], weeks=30)
+    assert names(found) == ["two"]
+    assert found.dropped["one"] == "459 different values of 459 leads: like a name"
+
+
+def test_categories_are_rare_by_their_leads() -> None:
+    # 19 leads in a thousand rows are rare, 20 in forty are not.
+    found = by_lead(["web"] * 19 + ["ad"] * 20 + ["tv"] * 61, weeks=2).features
+    assert ModelFeature("one", ("ad", "tv"), ("web",)) in found
+    found = by_lead(["web"] * 19 + ["ad"] * 81, weeks=50).features
+    assert ModelFeature("one", ("ad",), ("web",)) in found
+
+
+def test_a_column_whose_categories_are_all_rare_is_read_if_some_cells_are_empty() -> (
+    None
+):
+    values = [f"K-{i}" for i in range(150)]
+    told = by_lead([*values, "K-0"], weeks=9).dropped["one"]
+    assert told == "150 different values, each of fewer than 20 leads: like a name"
+    table = pd.DataFrame({"one": [*values, None]})
+    asked = catalogue(one="category")
+    found = choose_features(table, asked, each_its_own(table), rare_leads=20)
+    assert found.features[0].categories == ()  # known or not may tell
 
 
 def test_a_number_may_differ_in_every_row() -> None:
@@ -166,8 +208,10 @@ def test_a_number_may_differ_in_every_row() -> None:
 def test_the_vocabulary_is_of_the_rows_it_was_given() -> None:
     table = pd.DataFrame({"one": ["web"] * 4 + ["ad"] * 4 + ["moon"] * 50})
 
+    known = table.iloc[:8]
+    leads = each_its_own(known)
     found = choose_features(
-        table.iloc[:8], catalogue(one="category"), rare_rows=2
+        known, catalogue(one="category"), leads, rare_leads=2
     ).features
 
     assert found == (ModelFeature("one", categories=("ad", "web")),)
@@ -176,7 +220,9 @@ def test_the_vocabulary_is_of_the_rows_it_was_given() -> None:
 def test_rows_need_no_index_of_their_own() -> None:
     table = pd.DataFrame({"one": [5.0, 6.0, 7.0, 8.0]}).iloc[[3, 1]]
 
-    found = choose_features(table, catalogue(one="number"), rare_rows=2)
+    found = choose_features(
+        table, catalogue(one="number"), each_its_own(table), rare_leads=2
+    )
 
     assert found.features == (ModelFeature("one", low=6.0, high=8.0),)
 
@@ -184,7 +230,9 @@ def test_rows_need_no_index_of_their_own() -> None:
 def test_a_column_that_the_catalogue_does_not_name_is_not_read() -> None:
     table = pd.DataFrame({"one": [1.0, 2.0], "converted_at": [0.0, 1.0]})
 
-    found = choose_features(table, catalogue(one="number"), rare_rows=2)
+    found = choose_features(
+        table, catalogue(one="number"), each_its_own(table), rare_leads=2
+    )
 
     assert names(found) == ["one"]
     assert found.dropped == {}
@@ -200,7 +248,7 @@ def test_a_personal_text_is_no_column_however_frequent_its_values() -> None:
     )
     table = pd.DataFrame({"name": ["ada", "bob"] * 9, "age": [30.0, 40.0, 50.0] * 6})
     found = choose_features(
-        table.assign(completeness=1.0), asked, rare_rows=2
+        table.assign(completeness=1.0), asked, each_its_own(table), rare_leads=2
     )  # two attributes: there is a record
 
     assert names(found) == ["age"]

@@ -204,7 +204,12 @@ def fitted(case: Case, *, judge: bool = False) -> Case:
     ends = [end for end, _ in _BLOCKS]
     split = np.array([s.value for _, s in _BLOCKS])[np.searchsorted(ends, places)]
     before = np.flatnonzero(split != Split.TEST)
-    chosen = choose_features(features.iloc[before], case.catalogue, rare_rows=5)
+    chosen = choose_features(
+        features.iloc[before],
+        case.catalogue,
+        spine["lead_id"].to_numpy(object)[before],
+        rare_leads=5,
+    )
     kept = [f.to_dict() for f in chosen.features]
     values = encode(features, kept)
     text, margin = _booster(values, spine, np.flatnonzero(split == Split.TRAIN))

@@ -31,7 +31,9 @@ DEFAULTS = {"most_touches": 5}
 
 
 def _columns(case: Case) -> tuple[ModelFeature, ...]:
-    return choose_features(case.features, case.catalogue, rare_rows=1).features
+    lead = case.spine["lead_id"].to_numpy(object)
+    chosen = choose_features(case.features, case.catalogue, lead, rare_leads=1)
+    return chosen.features
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,23 @@
-"""LL121: ids that are alike but for their form."""
+"""LL121: ids that are alike but for their form. LL123: numbers that name the lead."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pipeline.checks import CHECKS, Answer, Finding
 from pipeline.checks.case import Case
-from tests.pipeline.run_folders import dated_config, dated_tables, write_tables
+from tests.pipeline.run_folders import (
+    dated_config,
+    dated_tables,
+    fitted,
+    flat_run,
+    write_tables,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning an ndarray")
 
@@ -69,3 +77,42 @@ def test_ll121_is_silent_about_ids_that_are_two(
     told = judged(tmp_path, dict(enumerate(pair)))
     assert told.answer is Answer.PASSED
     assert told.said == "No two ids are alike but for their form."
+
+
+LEADS = 400
+CHANCE = np.random.default_rng(5)
+OUTCOME = list((CHANCE.random(LEADS) < 0.4).astype(int))
+HONEST = [f"{v:.2f}" for v in CHANCE.normal(OUTCOME, 1)]
+
+
+def numbered(folder: Path, numbers: Iterable[object], *, fit: bool = True) -> Finding:
+    """Judge a flat export with a column of numbers."""
+    column = [None if v is None else str(v) for v in numbers]
+    case = flat_run(folder, {"honest": HONEST, "customer": column}, OUTCOME)
+    check = next(c for c in CHECKS if c.code == "LL123")
+    return check.finding(fitted(case) if fit else case)
+
+
+@pytest.mark.parametrize("fit", [True, False])
+def test_ll123_fires_on_a_customer_number(tmp_path: Path, fit: bool) -> None:
+    told = numbered(tmp_path, 70_000 + CHANCE.permutation(LEADS), fit=fit)
+    assert told.answer is Answer.TIP
+    assert told.said.startswith(
+        "'customer' holds 400 different whole numbers of 400 leads"
+    )
+    assert ("of the booster's gain" in told.said) is fit
+    assert told.figures == {"numbers": 2, "like_ids": 1}
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        np.arange(LEADS) + 0.5,  # an amount
+        np.arange(LEADS) % 379,  # 379 different of 400: 94.8 %
+        [n if n < 49 else None for n in range(LEADS)],  # too few to tell
+    ],
+)
+def test_ll123_is_silent_about_what_counts_something(
+    tmp_path: Path, numbers: Iterable[object]
+) -> None:
+    assert numbered(tmp_path, numbers, fit=False).answer is Answer.PASSED
