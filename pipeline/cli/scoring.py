@@ -112,6 +112,7 @@ def closing(scored: Scored, published: Published) -> dict[str, Any]:
         {
             "scores": str(places.scores),
             "statuses": scored.statuses(),
+            "repeats": scored.repeats,
             "qualifications": scored.qualifications(),
             **scored.newness.to_dict(),
             "sources": [source.to_dict() for source in scored.sources],
@@ -129,7 +130,7 @@ def closing_lines(scored: Scored, published: Published) -> list[str]:
     places = published.places
     where = "Held back, nothing is published: see" if scored.tripped else "See"
     first = [
-        counted(scored.statuses(), scored.qualifications()),
+        counted(scored.statuses(), scored.qualifications(), scored.repeats),
         *scored.newness.said(),
     ]
     lines = [f"{' '.join(first)} {where} {places.scores}", *account(scored.sources)]
@@ -141,17 +142,29 @@ def closing_lines(scored: Scored, published: Published) -> list[str]:
     return lines
 
 
-def counted(statuses: dict[str, int], qualifications: dict[str, int]) -> str:
-    """Say how many rows came out with which status, and which qualification.
+def counted(
+    statuses: dict[str, int], qualifications: dict[str, int], repeats: int = 0
+) -> str:
+    """Say how many leads came out with which status, and which qualification.
+
+    Parameters
+    ----------
+    repeats : int
+        Rows besides, each of which repeats a lead's.
 
     Examples
     --------
     >>> counted({"scored": 3, "ineligible": 1}, {"sql": 1})
     '4 leads in, as many out: 3 scored, 1 ineligible. Of those with a score 1 is sql.'
+    >>> counted({"scored": 1}, {}, 2)
+    '1 lead in, as many out, and 2 rows that repeat one of them: 1 scored.'
     """
-    rows = sum(statuses.values())
-    leads = f"{rows:,} {'lead' if rows == 1 else 'leads'} in, as many out"
-    if not rows:
+    count = sum(statuses.values())
+    leads = f"{count:,} {'lead' if count == 1 else 'leads'} in, as many out"
+    if repeats:
+        one = "row that repeats" if repeats == 1 else "rows that repeat"
+        leads += f", and {repeats:,} {one} one of them"
+    if not count:
         return "No lead in, none out."
     said = f"{leads}: {', '.join(f'{v:,} {k}' for k, v in statuses.items())}."
     told = [(v, k) for k, v in qualifications.items() if v]

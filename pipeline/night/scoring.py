@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -76,15 +77,28 @@ class Scored:
     tripped: tuple[Tripped, ...] = ()
     quarantine: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @cached_property
+    def leads(self) -> pd.DataFrame:
+        """The row that tells of each lead, without rows that repeat one."""
+        is_read = self.table["status"] != Status.UNREADABLE
+        read = self.table.loc[is_read].drop_duplicates("lead_id")
+        unread = self.table.loc[~is_read]
+        return pd.concat([read, unread.loc[~unread["lead_id"].isin(read["lead_id"])]])
+
+    @property
+    def repeats(self) -> int:
+        """Rows that repeat a lead's."""
+        return len(self.table) - len(self.leads)
+
     def statuses(self) -> dict[str, int]:
-        """Rows by status, in the order of :class:`Status`, without those of no row."""
-        found = self.table["status"].value_counts()
+        """Leads by status, in the order of :class:`Status`, without those of none."""
+        found = self.leads["status"].value_counts()
         return {s.value: int(found[s.value]) for s in Status if s.value in found.index}
 
     def qualifications(self) -> dict[str, int]:
-        """Leads with a score by qualification, highest first; a repeat is no lead."""
-        leads = self.table.loc[self.table["status"].isin(_WITH_SCORE)]
-        found = leads.drop_duplicates("lead_id")["qualification"].value_counts()
+        """Leads with a score by qualification, highest first."""
+        leads = self.leads.loc[self.leads["status"].isin(_WITH_SCORE)]
+        found = leads["qualification"].value_counts()
         return {q.value: int(found.get(q.value, 0)) for q in reversed(Qualification)}
 
 

@@ -153,7 +153,7 @@ def test_another_row_of_a_lead_and_its_repeats_stay_unreadable(
     found = score(path)
     assert found.table["status"].tolist() == ["scored"] * 2 + ["unreadable"] * 2
     assert found.table["score"].isna().tolist() == [False, False, True, True]
-    assert found.statuses() == {"scored": 2, "unreadable": 2}
+    assert (found.statuses(), found.repeats) == ({"scored": 1}, 3)
     assert sum(found.qualifications().values()) == len(found.ledger) == 1
 
 
@@ -162,11 +162,11 @@ def test_statuses_and_qualifications_are_counted_apart(mixed: Mixed) -> None:
     assert list(told) == [
         "scored", "unfamiliar", "off_schedule", "ineligible", "unreadable",
     ]  # fmt: skip
-    assert sum(told.values()) == 70
-    assert (told["off_schedule"], told["ineligible"], told["unreadable"]) == (1, 2, 2)
+    assert (sum(told.values()), mixed.scored.repeats) == (68, 2)  # of 70 rows
+    assert (told["off_schedule"], told["ineligible"], told["unreadable"]) == (1, 2, 1)
     qualified = mixed.scored.qualifications()
     assert list(qualified) == ["sql", "mql", "none"]
-    assert sum(qualified.values()) == 70 - 2 - 2 - 1  # one of them a repeat
+    assert sum(qualified.values()) == 68 - 2 - 1
 
 
 def test_an_unfamiliar_or_old_lead_has_a_score_and_no_qualification(
@@ -407,7 +407,9 @@ def test_scoring_needs_a_bare_run_folder_and_no_mlflow(
         "-c", demo.config_file, "--at", f"{AT:%Y-%m-%d}", cwd=tmp_path,
     )  # fmt: skip
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("70 leads in, as many out: ")
+    assert done.out.startswith(
+        "68 leads in, as many out, and 2 rows that repeat one of them: "
+    )
     found = pd.read_parquet(tmp_path / "out" / "scores.parquet")
     assert found["lead_id"].tolist() == mixed.ids
     columns = ["probability", "score", "fit_points", "raising_1_points"]
