@@ -15,6 +15,8 @@ class GuardsConfig(Section):
     """How far each guard lets a night differ from what is usual."""
 
     leads_unreadable: Limit = Field(ge=0, le=1)
+    cells_unreadable: Limit = Field(ge=0, le=1)
+    tables_empty: bool
     touches_empty: bool
     touches_unreadable: Limit = Field(ge=0, le=1)
     touches_unknown: Limit = Field(ge=0, le=1)
@@ -22,8 +24,8 @@ class GuardsConfig(Section):
     touches_stale: Limit = Field(ge=1)
 
     @field_validator(
-        "leads_unreadable", "touches_unreadable", "touches_unknown", "touches_stale",
-        mode="wrap",
+        "leads_unreadable", "cells_unreadable", "touches_unreadable",
+        "touches_unknown", "touches_stale", mode="wrap",
     )  # fmt: skip
     @classmethod
     def _is_a_limit(cls, value: Any, read: Any) -> Any:

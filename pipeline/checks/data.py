@@ -49,21 +49,33 @@ def rows_set_aside(case: Case) -> Verdict:
     rows = sum(map(_lost, sources))
     if not rows:
         return passed("Every row could be read.", {"rows": 0})
-    worst = max(range(len(sources)), key=lambda i: lost[i])
-    source, share = sources[worst], lost[worst]
-    reasons = {w: n for w, n in source["reasons"].items() if _is_loss(w)}
-    reason = max(reasons, key=lambda w: reasons[w])
+    worst_first = sorted(range(len(sources)), key=lambda i: -lost[i])
+    loud = [i for i in worst_first if lost[i] > _MOST_SET_ASIDE] or worst_first[:1]
     bad = case.quarantine()
     bad = bad.loc[[_is_loss(str(reason)) for reason in bad["reason"]]]
-    here = bad.loc[(bad["table"] == source["table"]) & (bad["reason"] == reason)]
-    said = (
-        f"Of {source['rows_in']:,} rows of {source['table']} "
-        f"{_lost(source):,} ({share:.2%}) were set aside, {reasons[reason]:,} of them "
-        f"because: {reason.removesuffix('.')}{_first(here)}. Look into "
-        "tables/quarantine.parquet, and correct the export or the configuration."
-    )
+    told = " ".join(_set_aside(sources[i], bad) for i in loud)
+    share = lost[worst_first[0]]
     say = issue if share > _MOST_SET_ASIDE else tip
-    return say(said, {"rows": rows, "largest_share": share}, examples=_leads(bad))
+    return say(
+        f"{told} Look into tables/quarantine.parquet, and correct the export or the "
+        "configuration.",
+        {"rows": rows, "largest_share": share},
+        examples=_leads(bad),
+    )
+
+
+def _set_aside(source: dict[str, Any], bad: pd.DataFrame) -> str:
+    """Say how many rows of a source were set aside, and mostly why."""
+    reasons = {w: n for w, n in source["reasons"].items() if _is_loss(w)}
+    reason = max(reasons, key=lambda w: reasons[w])
+    here = bad.loc[(bad["table"] == source["table"]) & (bad["reason"] == reason)]
+    others = len(reasons) - 1
+    more = f", others for {others} more reason{'s' * (others > 1)}" if others else ""
+    count, rows_in = _lost(source), source["rows_in"]
+    return (
+        f"Of {rows_in:,} rows of {source['table']} {count:,} ({count / rows_in:.2%}) "
+        f"were set aside, {reasons[reason]:,} of them because: {reason.removesuffix('.')}{_first(here)}{more}."
+    )
 
 
 @check("LL102", "Kinds of touch that the funnel does not declare")

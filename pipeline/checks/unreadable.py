@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.attributes import Attribute
-from features.company import DeclaredAttribute
-from features.engine import Engine, literal, one_row, quoted
+from features.engine import Engine, literal, one_row
 from features.errors import few
-from features.vocabulary import ACCOUNT_ID, LEAD_ID
+from features.vocabulary import LEAD_ID
 
+from ..lost_cells import lost_cells
 from .case import Case
 from .check import Verdict, check, issue, not_applicable, passed, tip
 
 _MOST_LOST = 0.05  # of the filled cells of a column; slips are fewer
 _MOST_NAMED = 3  # columns in one sentence
-_MOST_SHOWN = 80  # characters of a cell
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def unreadable_cells(case: Case) -> Verdict:
         return not_applicable("No column is read as a number, a flag or an instant.")
     with case.tables() as engine:
         total = _conversions(engine, case)
-        lost = [*_of_sources(case), *_of_attributes(engine, numbers, case)]
+        lost = [*_of_sources(case), *_of_attributes(engine, case)]
     if not lost:
         return passed("Every filled cell of a number, flag or instant could be read.")
     lost.sort(key=lambda c: (-c.share, c.table, c.column))
@@ -106,63 +104,23 @@ def _of_sources(case: Case) -> list[_Lost]:
     ]  # fmt: skip
 
 
-def _of_attributes(
-    engine: Engine, numbers: list[DeclaredAttribute], case: Case
-) -> list[_Lost]:
+def _of_attributes(engine: Engine, case: Case) -> list[_Lost]:
     """The cells of attributes whose definition makes nothing of them."""
     found = []
-    for each in numbers:
-        for table, rows in _rows(engine, each.name).items():
-            lost = _lost(engine, each, table, rows, case)
-            found += [lost] if lost.count else []
-    return found
-
-
-def _rows(engine: Engine, name: str) -> dict[str, str]:
-    """Queries of an attribute's cells with their leads, by the table that has them."""
-    cell, rows = quoted(name), {}
-    if name in engine.table("attributes").columns:
-        rows["leads"] = f"SELECT {LEAD_ID}, {cell} FROM attributes"
-    if name in engine.table("accounts").columns:
-        rows["accounts"] = (
-            f"SELECT l.{LEAD_ID}, c.{cell} FROM accounts c "
-            f"LEFT JOIN leads l USING ({ACCOUNT_ID})"
+    for cells in lost_cells(engine, case.catalogue.company.attributes):
+        (conversions,) = one_row(
+            engine,
+            f"SELECT count(*) FROM ({cells.leads}) WHERE {LEAD_ID} IN "
+            f"({_converted(case)})",
         )
-    history = f"attribute_history WHERE attribute = {literal(name)}"
-    if one_row(engine, f"SELECT count(*) FROM {history}")[0]:
-        rows["attribute_history"] = f"SELECT {LEAD_ID}, value AS {cell} FROM {history}"
-    return rows
-
-
-def _lost(
-    engine: Engine, attribute: DeclaredAttribute, table: str, rows: str, case: Case
-) -> _Lost:
-    read = Attribute(attribute.name, means=attribute.means, notation=attribute.notation)
-    value = read.number() if attribute.means == "number" else read.flag()
-    cell = quoted(attribute.name)
-    cells = (
-        f"SELECT {LEAD_ID}, {cell} AS cell, {value.sql('duckdb')} IS NULL AND {cell} "
-        f"IS NOT NULL AS is_lost FROM ({rows})"
-    )
-    count, filled, conversions = one_row(
-        engine,
-        f"SELECT count(*) FILTER (is_lost), count(cell), count(DISTINCT {LEAD_ID}) "
-        f"FILTER (is_lost AND {LEAD_ID} IN ({_converted(case)})) FROM ({cells})",
-    )
-    lost = f"FROM ({cells}) WHERE is_lost"
-    examples = engine.execute(
-        f"SELECT cell {lost} GROUP BY cell ORDER BY count(*) DESC, cell LIMIT 3"
-    ).fetchall()
-    leads = engine.execute(
-        f"SELECT DISTINCT {LEAD_ID} {lost} AND {LEAD_ID} IS NOT NULL "
-        f"ORDER BY {LEAD_ID} LIMIT 3"
-    ).fetchall()
-    what = "a number" if attribute.means == "number" else "yes or no"
-    shown = () if attribute.personal else tuple(c[:_MOST_SHOWN] for (c,) in examples)
-    return _Lost(
-        table, attribute.name, count, filled, conversions,
-        f"cannot be read as {what}", shown, tuple(lead for (lead,) in leads),
-    )  # fmt: skip
+        leads = engine.execute(f"{cells.leads} ORDER BY {LEAD_ID} LIMIT 3").fetchall()
+        found.append(
+            _Lost(
+                cells.table, cells.column, cells.count, cells.filled, conversions,
+                cells.why, cells.examples, tuple(lead for (lead,) in leads),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _converted(case: Case) -> str:

@@ -12,6 +12,7 @@ from features.errors import few
 from models.contract import Contract
 from models.touch_sources import TouchSource, paired
 
+from ..lost_cells import LostCells
 from ..why.inert import inert_long
 from .sources import NightSource
 
@@ -31,12 +32,15 @@ class NightFacts:
         Of the scorer, with what was usual of each source.
     quarantine : DataFrame
         Rows set aside, in their order.
+    cells : tuple of LostCells
+        Cells of tonight's attributes that could not be read.
     """
 
     at: datetime | None
     sources: tuple[NightSource, ...]
     contract: Contract
     quarantine: pd.DataFrame
+    cells: tuple[LostCells, ...] = ()
 
     def touches(self) -> Iterator[tuple[NightSource, TouchSource | None]]:
         """Each source of touches, and what was usual of it, where that is known."""

@@ -55,11 +55,15 @@ class Guard:
         with the source's name.
     needs : str
         What of training it compares with; empty where it can do without.
+    is_alone : bool
+        Whether what it finds may be the consequence of what another guard found of
+        the same source: then that one's sentence is the one to read.
     """
 
     name: str
     look: Callable[[NightFacts, float], Look]
     needs: str = ""
+    is_alone: bool = False
 
 
 def looked_at(
@@ -74,12 +78,15 @@ def looked_at(
     tuple of str
         A sentence for each guard that could not look.
     """
-    tripped, blind = [], []
+    tripped: list[Tripped] = []
+    blind = []
     for guard in GUARDS:
         limit = getattr(limits, guard.name)
         if limit is False:
             continue
         for source, said in guard.look(facts, float(limit)):
+            if guard.is_alone and any(t.source == source for t in tripped):
+                continue
             wider = "= false" if limit is True else f"above {limit:g}"
             asked = f"{said} If it is meant so, set score.guards.{guard.name} {wider}."
             tripped.append(Tripped(guard.name, source, asked))
@@ -111,17 +118,59 @@ def _unreadable_leads(facts: NightFacts, most: float) -> Look:
             yield source.name, said
 
 
+def _empty_tables(facts: NightFacts, _: float) -> Look:
+    """Look for tables, beside leads and touches, without a row that can be read."""
+    for table, harm in _HARM.items():
+        mine = [s for s in facts.sources if s.table == table]
+        rows = sum(s.rows_in for s in mine)
+        if not mine or any(s.rows_kept for s in mine):
+            continue
+        names = " and ".join(dict.fromkeys(f for s in mine for f in s.files))
+        found = f"{names} has no row at all."
+        if rows:
+            found = f"Of {rows_said(rows)} of {names} none can be read."
+            found += facts.first(mine[0])
+        said = f"{found} {harm} Export it again and score again."
+        yield mine[0].name, said
+
+
+def _unreadable_cells(facts: NightFacts, most: float) -> Look:
+    """Look for attributes that are numbers or flags, and cannot be read tonight."""
+    for cells in facts.cells:
+        if cells.filled >= FEW_CELLS and cells.count > most * cells.filled:
+            such = f", such as {few(list(cells.examples))}" if cells.examples else ""
+            said = (
+                f"Of {cells.filled:,} filled cells of column {cells.column!r} of "
+                f"{cells.table} {cells.count:,} {cells.why}{such}. They would count as "
+                "missing. Write them as in training, and score again."
+            )
+            yield cells.table, said
+
+
+_HARM = {
+    "milestones": "Every lead would be taken for open, those that have ended too.",
+    "accounts": "Nothing would be known of any account.",
+    "others": "Nothing would be known of any colleague of a lead.",
+}
+FEW_CELLS = 20  # of fewer, some may well be slips
+
+# Staleness before strangeness: of touches that are old none is of a new lead.
 GUARDS: Sequence[Guard] = (
     Guard("leads_unreadable", _unreadable_leads),
+    Guard("cells_unreadable", _unreadable_cells),
+    Guard("tables_empty", _empty_tables),
     Guard("touches_empty", touch_guards.empty),
     Guard("touches_unreadable", touch_guards.unreadable),
-    Guard(
-        "touches_unknown", touch_guards.unknown, "how many leads such a source tells of"
-    ),
-    Guard("touches_kinds", touch_guards.kinds),
     Guard(
         "touches_stale",
         touch_guards.stale,
         "how old its newest touch is on most nights",
     ),
+    Guard(
+        "touches_unknown",
+        touch_guards.unknown,
+        "how many leads such a source tells of",
+        is_alone=True,
+    ),
+    Guard("touches_kinds", touch_guards.kinds),
 )

@@ -16,6 +16,7 @@ from features.snapshots import Ending, SnapshotRule, make_scoring_spine
 
 from ..bundle import Bundle
 from ..intake import Kept, kept_in, take_in
+from ..lost_cells import LostCells, lost_cells
 from ..sections import Config
 from ..stage import Say
 from ..tables import shown
@@ -47,6 +48,8 @@ class Night:
         Rows set aside: ``table``, ``file``, ``line``, ``row`` (of leads), ``lead_id``,
         ``reason``, ``is_repeat``, ``text``; of lead rows also ``shown_text``.
     sources : tuple of NightSource
+    cells : tuple of LostCells
+        Cells of the leads' attributes that could not be read.
     notes : tuple of str
         Sentences on touches that were kept and had to be read anew.
     """
@@ -58,6 +61,7 @@ class Night:
     touches: pd.DataFrame
     quarantine: pd.DataFrame
     sources: tuple[NightSource, ...]
+    cells: tuple[LostCells, ...]
     notes: tuple[str, ...]
 
 
@@ -106,6 +110,7 @@ def read_night(config: Config, leads: Path, scoring: Scoring, say: Say) -> Night
         )
         with shown(config, folder) as connection:
             check_attributes(connection, company)
+            cells = tuple(lost_cells(connection, company.attributes))
             make_scoring_spine(
                 connection,
                 SnapshotRule.from_dict(contract.snapshots),
@@ -125,7 +130,9 @@ def read_night(config: Config, leads: Path, scoring: Scoring, say: Say) -> Night
             spine = instants_are_utc(connection.sql("FROM spine ORDER BY row").df())
         quarantine = _quarantine(folder)
     notes = () if kept is None else tuple(kept.notes)
-    return Night(spine, features, woven, priors, newest, quarantine, sources, notes)
+    return Night(
+        spine, features, woven, priors, newest, quarantine, sources, cells, notes
+    )
 
 
 def _quarantine(folder: Path) -> pd.DataFrame:

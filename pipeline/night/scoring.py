@@ -146,7 +146,7 @@ def score_leads(
     held = table.drop(columns=REASON_COLUMNS).merge(beside, on="row")
     ledger = with_touches(held, night.touches).drop(columns="row")
     instant = None if contract.snapshots["rule"] == "export" else at
-    facts = NightFacts(instant, night.sources, contract, rows)
+    facts = NightFacts(instant, night.sources, contract, rows, night.cells)
     tripped, blind = looked_at(facts, config.score.guards)
     told_of = [stands_in(contract.scorer), *bundle.notes, *night.notes, *changed.notes]
     return Scored(

@@ -76,6 +76,22 @@ def test_ll101_fires_where_rows_are_lost(
     assert len(told.examples) <= 3
 
 
+def test_ll101_names_every_table_that_lost_more_than_a_hundredth(
+    tmp_path: Path,
+) -> None:
+    sources = [
+        source_report("leads", 1200, reasons={"No date.": 200, "No id.": 40}),
+        source_report("touches", 3200, reasons={"No date.": 33}),
+        source_report("milestones", 800, reasons={"No date.": 8}),  # a hundredth
+    ]
+    told = found("LL101", taken_in(tmp_path, *sources, quarantine=set_aside(1)))
+    assert told.said.startswith(
+        "Of 1,200 rows of leads 240 (20.00%) were set aside, 200 of them because: No "
+        "date, others for 1 more reason. Of 3,200 rows of touches 33 (1.03%) were set "
+        "aside, 33 of them because: No date. Look into"
+    )
+
+
 def test_ll101_is_silent_about_repeats(tmp_path: Path) -> None:
     source = source_report("touches", 100, reasons={REPEAT: 50})
     rows = set_aside(50, is_repeat=True)

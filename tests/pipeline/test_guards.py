@@ -14,6 +14,7 @@ from models.contract import Contract
 from models.touch_sources import TouchedBand, TouchSource
 from pipeline.config import defaults
 from pipeline.guarding import GuardsConfig
+from pipeline.lost_cells import LostCells
 from pipeline.night.facts import NightFacts
 from pipeline.night.guards import GUARDS, Tripped, looked_at
 from pipeline.night.sources import NightSource, Touched, account
@@ -236,15 +237,62 @@ def test_leads_of_which_most_cannot_be_read_hold_the_night_back(
         )
 
 
+WON = NightSource("milestones", "milestones", ("won.csv",), 0, 0, 0, {}, 0)
+MANY = replace(WON, rows_in=9, rows_kept=9)
+
+
+def test_milestones_without_a_row_hold_the_night_back() -> None:
+    assert _one(_facts(_touches(), WON)).said == (
+        "won.csv has no row at all. Every lead would be taken for open, those that have "
+        "ended too. Export it again and score again. If it is meant so, set "
+        "score.guards.tables_empty = false."
+    )
+    assert _tripped(_facts(_touches(), WON), tables_empty=False) == ()
+    # One file of several may be without a row: nobody was lost this month.
+    assert _tripped(_facts(_touches(), WON, MANY)) == ()
+
+
+def test_accounts_of_which_none_can_be_read_hold_the_night_back() -> None:
+    firms = NightSource("accounts", "accounts", ("new.csv",), 7, 0, 7, {"Late.": 7}, 7)
+    said = _one(_facts(_touches(), firms)).said
+    assert said.startswith("Of 7 rows of new.csv none can be read.")
+    assert "Nothing would be known of any account." in said
+
+
+@pytest.mark.parametrize(
+    ("count", "filled", "is_held"),
+    [(26, 100, True), (25, 100, False), (19, 19, False), (20, 20, True)],
+)
+def test_numbers_that_cannot_be_read_hold_the_night_back(
+    count: int, filled: int, is_held: bool
+) -> None:
+    why = "cannot be read as a number"
+    cells = LostCells("leads", "size", count, filled, why, ("0,74",), "")
+    tripped = _tripped(replace(_facts(_touches()), cells=(cells,)))
+    assert bool(tripped) is is_held
+    if is_held:
+        assert tripped[0].said.startswith(
+            f"Of {filled} filled cells of column 'size' of leads {count} cannot be read "
+            "as a number, such as '0,74'. They would count as missing."
+        )
+
+
+def test_of_a_stale_source_its_age_is_said_and_not_that_new_leads_are_without() -> None:
+    """Old touches are of old leads, whose ids are written as ever."""
+    old = _touches(newest=(AT - timedelta(days=21)).isoformat(), leads=30)
+    assert _one(_facts(old)).guard == "touches_stale"
+    assert _one(_facts(old), touches_stale=False).guard == "touches_unknown"
+
+
 def test_an_older_scorer_knows_nothing_of_its_sources_and_that_is_said() -> None:
     """What needs nothing of training is looked at all the same."""
     tripped, blind = looked_at(_facts(_touches(), usual=()), DEFAULTS)
     assert tripped == ()
     assert blind == (
-        "The guard touches_unknown did not look at 'touches': the scorer does not know "
-        "how many leads such a source tells of. Train again.",
         "The guard touches_stale did not look at 'touches': the scorer does not know "
         "how old its newest touch is on most nights. Train again.",
+        "The guard touches_unknown did not look at 'touches': the scorer does not know "
+        "how many leads such a source tells of. Train again.",
     )
     for changed, guard in (
         ({"unreadable": 300}, "touches_unreadable"),
