@@ -74,7 +74,8 @@ def _set_aside(source: dict[str, Any], bad: pd.DataFrame) -> str:
     count, rows_in = _lost(source), source["rows_in"]
     return (
         f"Of {rows_in:,} rows of {source['table']} {count:,} ({count / rows_in:.2%}) "
-        f"were set aside, {reasons[reason]:,} of them because: {reason.removesuffix('.')}{_first(here)}{more}."
+        f"were set aside, {reasons[reason]:,} of them because: "
+        f"{reason.removesuffix('.')}{_first(here)}{more}."
     )
 
 

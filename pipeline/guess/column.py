@@ -12,7 +12,7 @@ import pyarrow as pa
 from features.engine import Engine
 from pipeline.intake.cells import NUMBER
 from pipeline.intake.formats import FORMATS
-from pipeline.intake.instants import AFTER_LATEST, DATE_TIME, EARLIEST, OFFSET, instant
+from pipeline.intake.instants import DATE_TIME, OFFSET, instant, is_of_our_age
 
 from .words import IDENTITY, speaks
 
@@ -169,7 +169,7 @@ def _read(engine: Engine, written: str | None) -> int:
     parsed = instant("t", "UTC", written)
     [(count,)] = engine.execute(
         f"SELECT count(*) FROM (SELECT {parsed} AS i FROM texts) "
-        f"WHERE i >= {EARLIEST} AND i < {AFTER_LATEST}"
+        f"WHERE {is_of_our_age('i', 'UTC')}"
     ).fetchall()
     return int(count)
 

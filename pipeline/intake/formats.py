@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from features.engine import Engine, one_row
 from features.errors import few
 
-from .instants import AFTER_LATEST, EARLIEST, instant
+from .instants import Notation, instant, is_of_our_age
 
 _DAYS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
 _OTHER_DAYS = ("%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y")
@@ -43,7 +43,8 @@ def fitting(
     for most in (_FEW_TEXTS, _MOST_TEXTS):
         if formats:
             formats = _fit(engine, f"{texts} ORDER BY t LIMIT {most}", formats)
-    return tuple(formats)
+    # One with a time of day reads days too: where all cells are days, theirs is meant.
+    return tuple(f for f in formats if Notation("UTC", f).day_part not in formats)
 
 
 def format_hint(formats: Sequence[str]) -> str:
@@ -58,7 +59,7 @@ def format_hint(formats: Sequence[str]) -> str:
 
 def _fit(engine: Engine, texts: str, formats: Sequence[str]) -> list[str]:
     counts = ", ".join(
-        f"count(*) FILTER ({at} >= {EARLIEST} AND {at} < {AFTER_LATEST})"
+        f"count(*) FILTER ({is_of_our_age(at, 'UTC')})"
         for at in (instant("t", "UTC", f) for f in formats)
     )
     all_texts, *fit = one_row(engine, f"SELECT count(*), {counts} FROM ({texts})")

@@ -14,8 +14,6 @@ from features.engine import Engine, literal, one_row, quoted
 from .cells import is_bare_number
 from .formats import fitting, format_hint
 from .instants import (
-    AFTER_LATEST,
-    EARLIEST,
     EPOCH,
     EPOCHS,
     Bound,
@@ -24,6 +22,7 @@ from .instants import (
     instant,
     is_day,
     is_midnight,
+    is_of_our_age,
     is_sentinel,
 )
 from .report import InstantCells, UnreadableCells
@@ -74,11 +73,11 @@ class InstantColumn:
     def is_believed(self) -> str:
         """SQL for whether the field, once read, is an instant of our age."""
         field = quoted(self.field)
-        is_of_our_age = f"{field} >= {EARLIEST} AND {field} < {AFTER_LATEST}"
+        believed = is_of_our_age(field, self.notation.zone)
         if self.notation.format not in EPOCHS:
-            return is_of_our_age
+            return believed
         start, end = EPOCH
-        return f"{is_of_our_age} AND NOT ({field} >= {start} AND {field} < {end})"
+        return f"{believed} AND NOT ({field} >= {start} AND {field} < {end})"
 
     @property
     def is_day(self) -> str:
@@ -133,8 +132,9 @@ class InstantColumn:
             ),
             (none, self.unreadable),
             (
-                f"{field} < {EARLIEST} OR {field} >= {AFTER_LATEST}",
-                f"The instant in {place} lies before 1900 or after 2200.",
+                f"NOT {is_of_our_age(field, self.notation.zone)}",
+                f"The instant in {place} lies before 1900 or after 2200. "
+                "Name it in sentinels if it stands for never or for not known.",
             ),
         ]
 

@@ -14,7 +14,8 @@ known; a conversion on the day of creation is then not before it, and a touch of
 day tells a snapshot of that day nothing. Only a lead's creation is the *start* of its
 day: the lead exists from then on, and less is known of it. Whether a cell is a day is
 the cell's own affair: a date without a time is, a time of 00:00 is not. A format that
-names a month or a year alone means up to its end likewise.
+names a month or a year alone means up to its end likewise; and one that names a time
+of day reads cells that leave it out, as ISO 8601 does.
 
 A bare number is no instant until somebody says what it counts: seconds read as
 milliseconds are January 1970, milliseconds read as seconds the year 56000. So each unit
@@ -39,8 +40,7 @@ DATE = r"\d{4}-\d{2}-\d{2}"
 DATE_TIME = DATE + r"([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 OFFSET = r" ?(Z|UTC|[+-](0\d|1[0-3])(:?[0-5]\d)?|[+-]14(:?00)?)"
 LIKE_OFFSET = r" ?[+-]\d{2}(:?\d{2})?"
-EARLIEST = "TIMESTAMP '1900-01-01'"
-AFTER_LATEST = "TIMESTAMP '2201-01-01'"
+_OUR_AGE = ("TIMESTAMP '1900-01-01'", "TIMESTAMP '2201-01-01'")
 EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}  # in microseconds
 # Where seconds come to lie until the year 2131 if they are read as milliseconds.
 EPOCH = ("TIMESTAMP '1970-01-01'", "TIMESTAMP '1970-03-01'")
@@ -90,6 +90,23 @@ class Notation:
         return "MONTH" if named & set("bBm") else "YEAR"
 
     @property
+    def day_part(self) -> str | None:
+        """The format of cells that leave out the time of day; None where there is none.
+
+        Examples
+        --------
+        >>> Notation("UTC", "%d.%m.%Y %H:%M").day_part, Notation("UTC", "%Y").day_part
+        ('%d.%m.%Y', None)
+        """
+        if self.format is None or self.format in EPOCHS:
+            return None
+        found = re.search(r"[T, ]+(%-?[HI].*)$", self.format)
+        if found is None or set(re.findall(r"%-?(.)", found[1])) - set("HIMSfgpzZ"):
+            return None
+        day = self.format[: found.start()]
+        return day if Notation(self.zone, day).span == "DAY" else None
+
+    @property
     def name(self) -> str:
         """What cells are read as, in a sentence."""
         return self.format or "ISO 8601"
@@ -133,6 +150,12 @@ def instant(cell: str, zone: str, written: str | None, *, day: Bound = "start") 
     )
 
 
+def is_of_our_age(read: str, zone: str) -> str:
+    """Return SQL for whether an instant lies in 1900 to 2200, as its zone counts."""
+    start, end = (_from_zone(each, zone) for each in _OUR_AGE)
+    return f"({read} >= {start} AND {read} < {end})"
+
+
 def is_day(cell: str, written: str | None) -> str:
     """Return SQL for whether a readable cell is a day, and tells no time of it.
 
@@ -140,7 +163,10 @@ def is_day(cell: str, written: str | None) -> str:
     """
     if written is None:
         return f"strlen({cell}) = {len('2026-03-01')}"
-    return "true" if Notation("UTC", written).span else "false"
+    notation = Notation("UTC", written)
+    if notation.day_part is not None:
+        return f"({_parsed(cell, written)} IS NULL)"
+    return "true" if notation.span else "false"
 
 
 def is_midnight(cell: str, read: str, notation: Notation) -> str:
@@ -159,7 +185,10 @@ def is_midnight(cell: str, read: str, notation: Notation) -> str:
     local = read
     if notation.zone != "UTC" and notation.format not in EPOCHS:
         local = f"timezone({literal(notation.zone)}, timezone('UTC', {read}))"
-    return f"({local} = date_trunc('day', {local}))"
+    at_midnight = f"({local} = date_trunc('day', {local}))"
+    if notation.day_part is not None:
+        return f"({at_midnight} AND NOT {is_day(cell, notation.format)})"
+    return at_midnight
 
 
 def is_sentinel(cell: str, notation: Notation) -> str | None:
@@ -173,7 +202,9 @@ def is_sentinel(cell: str, notation: Notation) -> str | None:
     if notation.format in EPOCHS:
         parsed = _since_1970(cell, EPOCHS[notation.format])
     else:
-        parsed = f"try_strptime({cell}, {literal(notation.format)})"
+        parsed = _parsed(cell, notation.format)
+        if notation.day_part is not None:
+            parsed = f"coalesce({parsed}, {_parsed(cell, notation.day_part)})"
     return f"coalesce(CAST({parsed} AS DATE) IN ({days}), false)"
 
 
@@ -219,13 +250,21 @@ def check_instants(engine: Engine, zone: str, formats: tuple[str, ...]) -> None:
 
 def _formatted(cell: str, notation: Notation, day: Bound) -> str:
     written = str(notation.format)
-    parsed = f"try_strptime({cell}, {literal(written)})"
+    parsed = _parsed(cell, written)
     if not _has_offset(written):
-        return _from_zone(_bound(parsed, notation.span, day), notation.zone)
-    read = _bound(_as_utc(parsed), notation.span, day)
-    if not _has_offset(written, "z"):
+        read = _from_zone(_bound(parsed, notation.span, day), notation.zone)
+    else:
+        read = _bound(_as_utc(parsed), notation.span, day)
+    if _has_offset(written, "z"):
+        read = f"CASE WHEN NOT {has_no_such_offset(cell, written)} THEN {read} END"
+    if notation.day_part is None:
         return read
-    return f"CASE WHEN NOT {has_no_such_offset(cell, written)} THEN {read} END"
+    of_day = _formatted(cell, Notation(notation.zone, notation.day_part), day)
+    return f"coalesce({read}, {of_day})"
+
+
+def _parsed(cell: str, written: str) -> str:
+    return f"try_strptime({cell}, {literal(written)})"
 
 
 def _bound(start: str, span: str | None, day: Bound) -> str:

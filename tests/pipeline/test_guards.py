@@ -243,8 +243,8 @@ MANY = replace(WON, rows_in=9, rows_kept=9)
 
 def test_milestones_without_a_row_hold_the_night_back() -> None:
     assert _one(_facts(_touches(), WON)).said == (
-        "won.csv has no row at all. Every lead would be taken for open, those that have "
-        "ended too. Export it again and score again. If it is meant so, set "
+        "won.csv has no row at all. Every lead would be taken for open, those that "
+        "have ended too. Export it again and score again. If it is meant so, set "
         "score.guards.tables_empty = false."
     )
     assert _tripped(_facts(_touches(), WON), tables_empty=False) == ()
@@ -272,8 +272,8 @@ def test_numbers_that_cannot_be_read_hold_the_night_back(
     assert bool(tripped) is is_held
     if is_held:
         assert tripped[0].said.startswith(
-            f"Of {filled} filled cells of column 'size' of leads {count} cannot be read "
-            "as a number, such as '0,74'. They would count as missing."
+            f"Of {filled} filled cells of column 'size' of leads {count} cannot be "
+            "read as a number, such as '0,74'. They would count as missing."
         )
 
 

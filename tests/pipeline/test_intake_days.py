@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from features.engine import open_engine
 from features.errors import ConfigError
 from pipeline.intake import InstantCells, IntakeReport, UnreadableCells, kept_in
-from pipeline.intake.instants import Bound, instant
+from pipeline.intake.instants import Bound, Notation, instant
 
 Intake = Callable[..., IntakeReport]
 Table = Callable[..., list[dict[str, Any]]]
@@ -50,6 +50,58 @@ def test_fault_63_a_conversion_on_the_day_of_creation_is_not_before_it(
     assert won == [f"2026-01-05{END}"] * 4
     # A lead that is dated to the day exists from the start of it.
     assert table("leads")[1]["created_at"] == _at("2026-01-05T00:00")
+
+
+def test_fault_63_a_format_with_a_time_reads_days_beside_it(
+    intake: Intake, table: Table
+) -> None:
+    """24.03.2025 beside 18.05.2025 05:46, as spreadsheets write them."""
+    won = "lead,stage,at\na,won,24.03.2025\nb,won,18.05.2025 05:46\nb,won,18.5\n"
+    leads = "id,made\na,24.03.2025\nb,01.02.2025 00:00\n"
+    german = {"format": "%d.%m.%Y %H:%M"}
+    report = intake(
+        {"leads.csv": leads, "m.csv": won},
+        leads={"from": "leads.csv", "lead_id": "id", "created_at": "made", **german},
+        milestones={**LONG, **german},
+    )
+    assert _instants(table("milestones"), "reached_at") == [
+        f"2025-03-24{END}", "2025-05-18T05:46:00",
+    ]  # fmt: skip
+    made = _instants(table("leads"), "created_at")
+    assert made == ["2025-03-24T00:00:00", "2025-02-01T00:00:00"]
+    (cells,) = report.of("milestones")[0].instants
+    assert (cells.days, cells.midnights) == (1, 0)
+    (cells,) = report.of("leads")[0].instants
+    assert (cells.days, cells.midnights) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y"), ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"),
+        ("%b %d, %Y %I:%M %p", "%b %d, %Y"), ("%d/%m/%Y", None), ("epoch_s", None),
+        ("%H:%M %d/%m/%Y", None), ("%m/%Y %H:%M", None), ("%Y%m%d%H%M", None),
+    ],
+)  # fmt: skip
+def test_the_day_part_of_a_format(written: str, day: str | None) -> None:
+    assert Notation("UTC", written).day_part == day
+
+
+def test_the_first_day_of_1900_is_of_our_age_wherever_it_began(
+    intake: Intake, table: Table
+) -> None:
+    """As a sentinel it has to be seen to be named."""
+    won = "lead,stage,at\na,won,1900-01-01\nb,won,1899-12-30\n"
+    report = intake(
+        {"leads.csv": "id,made\na,2026-01-01\nb,2026-01-01\n", "m.csv": won},
+        milestones=LONG,
+        source={"timezone": "Europe/Berlin"},
+    )
+    assert len(table("milestones")) == 1
+    assert report.of("milestones")[0].reasons == {
+        "The instant in column 'at' lies before 1900 or after 2200. Name it in "
+        "sentinels if it stands for never or for not known.": 1
+    }
 
 
 def test_fault_64_every_day_means_up_to_its_end(intake: Intake, table: Table) -> None:
@@ -215,7 +267,10 @@ def test_fault_65_an_optional_cell_that_cannot_be_read_costs_no_other(
     assert told == {("a", "lost"), ("c", "won")}
     [source] = report.of("milestones")
     assert (source.rows_in, source.rows_kept) == (3, 3)
-    beyond = "The instant in column 'won' lies before 1900 or after 2200."
+    beyond = (
+        "The instant in column 'won' lies before 1900 or after 2200. Name it in "
+        "sentinels if it stands for never or for not known."
+    )
     assert source.cells_unreadable == (
         UnreadableCells(
             "in", "The instant in column 'in' cannot be read as ISO 8601.", 2, 3,
