@@ -50,14 +50,14 @@ def lost_cells(
     for attribute in attributes:
         if attribute.means not in _WHAT:
             continue
-        for table, rows in _tables(engine, attribute.name).items():
+        for table, rows in cells_of(engine, attribute.name).items():
             lost = _lost(engine, attribute, table, rows)
             if lost.count:
                 yield lost
 
 
-def _tables(engine: Engine, name: str) -> dict[str, str]:
-    """Queries of an attribute's cells with their leads, by the table that has them."""
+def cells_of(engine: Engine, name: str) -> dict[str, str]:
+    """Return queries of an attribute's cells and their leads, by table."""
     cell, rows = quoted(name), {}
     if name in engine.table("attributes").columns:
         rows["leads"] = f"SELECT {LEAD_ID}, {cell} FROM attributes"

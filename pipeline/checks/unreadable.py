@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.engine import Engine, literal, one_row
+from features.engine import Engine, literal, one_row, quoted
 from features.errors import few
 from features.vocabulary import LEAD_ID
 
-from ..lost_cells import lost_cells
+from ..lost_cells import cells_of, lost_cells
 from .case import Case
 from .check import Verdict, check, issue, not_applicable, passed, tip
 
 _MOST_LOST = 0.05  # of the filled cells of a column; slips are fewer
 _MOST_NAMED = 3  # columns in one sentence
+_MOST_NUMBERS = 0.5  # of the filled cells: fewer are categories, some of them digits
+_FEWEST_CELLS = 20
 
 
 @dataclass(frozen=True)
@@ -46,28 +48,33 @@ def unreadable_cells(case: Case) -> Verdict:
     that 1.558 may be either; put words that stand for nothing into
     ``source.null_tokens``; or give the attribute another ``means``.
 
-    More than 5 % of a column's filled cells are an issue, fewer a tip. Cells of titles,
+    More than 5 % of a column's filled cells are an issue, fewer a tip. So is a column
+    of which most cells are numbers and too many are not: nobody said what it means, and
+    it is read as words, which may be no more than "-" for missing. Cells of titles,
     countries and other texts that no list knows are not counted here: they are read, as
     "other". What is left of a column declared ``personal`` is counted, and not shown.
     """
-    numbers = [
-        a for a in case.catalogue.company.attributes if a.means in {"number", "flag"}
-    ]
-    if not numbers and not case.config.touches and not case.config.milestones:
-        return not_applicable("No column is read as a number, a flag or an instant.")
     with case.tables() as engine:
         total = _conversions(engine, case)
         lost = [*_of_sources(case), *_of_attributes(engine, case)]
+        mixed = _mixed(engine, case)
+    if not lost and mixed:
+        return tip(
+            f"{'; '.join(mixed[:_MOST_NAMED])}. Say means of the attribute: number, "
+            "and null_tokens for what is none, or category.",
+            {"columns": len(mixed)},
+        )
     if not lost:
-        return passed("Every filled cell of a number, flag or instant could be read.")
+        return _none_lost(case)
     lost.sort(key=lambda c: (-c.share, c.table, c.column))
     told = "; ".join(_said(c, total) for c in lost[:_MOST_NAMED])
     more = f"; and {len(lost) - _MOST_NAMED} more columns" if len(lost) > 3 else ""
+    read_as_words = f" {'; '.join(mixed[:_MOST_NAMED])}." if mixed else ""
     answer = issue if lost[0].share > _MOST_LOST else tip
     return answer(
         f"{told}{more}. They count as missing. Say decimal of the column where its "
         "marks are read wrongly, source.null_tokens where such a cell means nothing, "
-        "or another means.",
+        f"or another means.{read_as_words}",
         {
             "columns": len(lost),
             "cells": sum(c.count for c in lost),
@@ -76,6 +83,43 @@ def unreadable_cells(case: Case) -> Verdict:
         },
         examples=next((c.leads for c in lost if c.leads), ()),
     )
+
+
+def _none_lost(case: Case) -> Verdict:
+    read = {a.means for a in case.catalogue.company.attributes} & {"number", "flag"}
+    if not read and not case.config.touches and not case.config.milestones:
+        return not_applicable("No column is read as a number, a flag or an instant.")
+    return passed("Every filled cell of a number, flag or instant could be read.")
+
+
+def _mixed(engine: Engine, case: Case) -> list[str]:
+    """Say of each column that nobody declared and most cells of which are numbers."""
+    said = []
+    evidence = case.intake.get("numbers", {})
+    for attribute in case.catalogue.company.attributes:
+        told = evidence.get(attribute.name)
+        is_declared = attribute.name in case.config.attributes
+        if told is None or is_declared or attribute.means != "category":
+            continue
+        share = max(told["plain"], told["readable"]) / max(told["filled"], 1)
+        if told["filled"] < _FEWEST_CELLS or share < _MOST_NUMBERS:
+            continue
+        examples = [
+            text
+            for rows in cells_of(engine, attribute.name).values()
+            for (text,) in engine.execute(
+                f"SELECT cell FROM (SELECT {quoted(attribute.name)} AS cell FROM "
+                f"({rows})) WHERE NOT regexp_matches(cell, '[0-9]') GROUP BY cell "
+                "ORDER BY count(*) DESC, cell LIMIT 2"
+            ).fetchall()
+        ]
+        such = f" (such as {few(examples)})" if examples else ""
+        said.append(
+            f"{share:.1%} of the {told['filled']:,} filled cells of "
+            f"{attribute.name!r} are numbers and the others are none{such}, so that it "
+            "is read as words"
+        )
+    return said
 
 
 def _said(lost: _Lost, total: int) -> str:

@@ -125,7 +125,7 @@ def closing(scored: Scored, published: Published) -> dict[str, Any]:
 
 def closing_lines(scored: Scored, published: Published) -> list[str]:
     """Say the same for people: what came out, and what became of the sources."""
-    from ..night.sources import account
+    from ..night.sources import account, reasons_aside
 
     places = published.places
     where = "Held back, nothing is published: see" if scored.tripped else "See"
@@ -134,6 +134,7 @@ def closing_lines(scored: Scored, published: Published) -> list[str]:
         *scored.newness.said(),
     ]
     lines = [f"{' '.join(first)} {where} {places.scores}", *account(scored.sources)]
+    lines += reasons_aside(scored.sources)
     if rows := published.rows_set_aside:
         one = (
             "row that was set aside is" if rows == 1 else "rows that were set aside are"

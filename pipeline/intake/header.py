@@ -72,6 +72,8 @@ def header_of(lines: Lines, name: str, delimiter: str | None) -> Header:
             "encoding = 'latin-1'."
         )
     body = written.lstrip("\ufeff")
+    if re.match(r'\s*[\[{]\s*(?:["{\]}]|$)', body):
+        raise SourceError(f"{name} is JSON. Export it as CSV or Parquet.")
     best = _split(body, delimiter)
     for more in islice(lines, 0 if best else MOST_LINES):
         body += more  # a quoted name that spans lines

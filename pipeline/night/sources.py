@@ -232,6 +232,30 @@ def account(sources: Sequence[NightSource]) -> list[str]:
     return [f"{s.name:<{names}}  {s.rows_in:>{width},} {_said(s)}" for s in sources]
 
 
+def reasons_aside(sources: Sequence[NightSource]) -> list[str]:
+    """Say of each source why rows were set aside that repeat no other.
+
+    Examples
+    --------
+    >>> aside = {"The instant in column 'made' is missing.": 66, "It has no id.": 1}
+    >>> leads = NightSource("leads", "leads", ("l.csv",), 165, 98, 67, aside, 67)
+    >>> print(*reasons_aside([leads]))
+    Of leads 67 rows cannot be read: The instant in column 'made' is missing (66); It \
+has no id (1).
+    """
+    said = []
+    for source in sources:
+        why = {r: n for r, n in source.reasons.items() if r not in _READABLE}
+        if why:
+            most = sorted(why.items(), key=lambda item: (-item[1], item[0]))
+            told = "; ".join(f"{r.removesuffix('.')} ({n:,})" for r, n in most[:3])
+            rest = sum(n for _, n in most[3:])
+            more = f"; {rest:,} for other reasons" if rest else ""
+            rows = "1 row" if source.unreadable == 1 else f"{source.unreadable:,} rows"
+            said.append(f"Of {source.name} {rows} cannot be read: {told}{more}.")
+    return said
+
+
 def _said(source: NightSource) -> str:
     told = ["row in" if source.rows_in == 1 else "rows in"]
     if source.rows_set_aside:

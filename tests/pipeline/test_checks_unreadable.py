@@ -101,6 +101,27 @@ def test_ll120_tells_of_values_and_instants_lost_on_the_way_in(tmp_path: Path) -
     assert found(Case(case.config, tmp_path)).answer is Answer.PASSED
 
 
+@pytest.mark.parametrize(("plain", "answer"), [(52, Answer.TIP), (29, Answer.PASSED)])
+def test_ll120_names_numbers_that_are_read_as_words(
+    tmp_path: Path, plain: int, answer: Answer
+) -> None:
+    """A mark for missing in every eighth cell makes words of 52 numbers."""
+    cells = ["-" if lead % 8 == 0 else f"{lead}.50" for lead in range(LEADS)]
+    told = dated_tables()["attributes"].assign(spend=pd.Series(cells, dtype="str"))
+    case = dated_run(tmp_path, attributes=told)
+    shown = {"filled": 60, "plain": plain, "readable": plain}
+    report = intake_report(source_report("leads", LEADS), numbers={"spend": shown})
+    INTAKE.write(report, tmp_path / INTAKE.file)
+    judged = found(Case(case.config, tmp_path))
+    assert judged.answer is answer
+    if answer is Answer.TIP:
+        assert judged.said == (
+            "86.7% of the 60 filled cells of 'spend' are numbers and the others are "
+            "none (such as '-'), so that it is read as words. Say means of the "
+            "attribute: number, and null_tokens for what is none, or category."
+        )
+
+
 def test_ll120_does_not_apply_where_nothing_is_read_so(tmp_path: Path) -> None:
     case = flat_run(tmp_path, {"colour": ["red", "blue"] * 10}, [0, 1] * 10)
     assert found(case).answer is Answer.NOT_APPLICABLE

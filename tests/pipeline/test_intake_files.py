@@ -271,3 +271,17 @@ def test_fault_02_every_record_is_kept_or_set_aside(
     # An independent count: no letter of the file is lost, wherever its record went.
     for letter in "ab1é":
         assert sum(text.count(letter) for (text,) in texts) == body.count(letter)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"id": "a", "made": "2026-01-01"}\n', "[\n  {\n", '\ufeff[{"id": 1}]', "{\n"],
+)
+def test_json_is_said_to_be_none_that_is_read(intake: Intake, text: str) -> None:
+    with pytest.raises(SourceError, match=r"leads\.csv is JSON\. Export it as CSV"):
+        intake({"leads.csv": text})
+
+
+def test_a_name_in_brackets_is_no_json(intake: Intake) -> None:
+    text = "[id],made,id\n1,2026-01-02,a\n"
+    assert intake({"leads.csv": text}).of("leads")[0].rows_kept == 1
