@@ -21,6 +21,7 @@ from . import (
     looks,
     namesakes,
     null_tokens,
+    orphans,
     outcomes,
     overwritten,
     reading,
@@ -37,6 +38,7 @@ from .check import Answer, Check, Finding, Verdict, declared
 
 CHECKS: tuple[Check, ...] = declared(
     data,
+    orphans,
     clocks,
     endings,
     days,

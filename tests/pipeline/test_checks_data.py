@@ -152,6 +152,22 @@ def _history_of(*leads: str) -> pd.DataFrame:
     return pd.DataFrame([{"lead_id": lead, **told} for lead in leads])
 
 
+def test_ll103_tells_apart_rows_whose_lead_was_set_aside(tmp_path: Path) -> None:
+    """They are no sign of ids that are written in two ways."""
+    source = source_report("leads", 61, reasons={"The instant is not readable.": 1})
+    aside = set_aside(1).assign(table="leads", lead_id="lead-99")
+    case = taken_in(tmp_path, source, quarantine=aside, touches_of_unknown_leads=2)
+    visits = dated_tables()["touches"]
+    strange = visits.head(2).assign(lead_id=["lead-99", "lead-98"])
+    pd.concat([visits, strange]).to_parquet(case.folder / "tables" / "touches.parquet")
+    told = found("LL103", case)
+    assert (
+        "; 1 of these rows are of leads whose own row was set aside (LL101). Unless "
+        "other leads were left out on purpose"
+    ) in told.said
+    assert told.figures["of_leads_set_aside"] == 1
+
+
 def test_ll103_fires_on_history_of_unknown_leads(tmp_path: Path) -> None:
     case = taken_in(tmp_path, source_report("attribute_history", 4))
     history = _history_of("lead-01", "lead-02", "lead-03", "lead-99")
