@@ -43,6 +43,8 @@ class Contract:
         As probabilities, with what they promise.
     conversion : str
         What is predicted.
+    words : str or None
+        What it is called in sentences; None: the same.
     horizon_days : float or None
         Within which; None for a flat export.
     ending, snapshots : dict
@@ -105,6 +107,7 @@ class Contract:
     rate: float | None = None
     actions: tuple[Action, ...] = ()
     sources: tuple[TouchSource, ...] = ()
+    words: str | None = None
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -170,13 +173,22 @@ class Contract:
 
 # What stands in the contract as it is; all else becomes a record, which reads its own.
 _PLAIN: Final[dict[type, tuple[str, ...]]] = {
-    str: ("model", "conversion", "fingerprint", "reference", "trained_until", "scorer"),
+    str: (
+        "model",
+        "conversion",
+        "words",
+        "fingerprint",
+        "reference",
+        "trained_until",
+        "scorer",
+    ),
     dict: ("ending", "snapshots", "company", "grades", "recalibration"),
     float: ("horizon_days", "hysteresis", "rate"),
     list: ("features", "signals", "support", "rates", "actions", "lead_age_days"),
 }
 _MAY_BE_NULL: Final = {
-    "trained_until", "recalibration", "horizon_days", "rate", "rates", "lead_age_days",
+    "words", "trained_until", "recalibration", "horizon_days", "rate", "rates",
+    "lead_age_days",
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ class Wording:
     thresholds : dict of str to float or None
         Probability from which on a lead is ``mql`` and ``sql``; None where none is set.
     conversion : str
-        What is predicted.
+        What is predicted, as sentences call it.
     horizon_days : float or None
         Within which; None for a flat export.
     reference : str
@@ -72,7 +72,7 @@ class Wording:
             signals=signals,
             scale=Scale.from_dict(raw["scale"]),
             thresholds={n: cutoffs[n]["threshold"] for n in ("mql", "sql")},
-            conversion=raw["conversion"],
+            conversion=raw.get("words") or raw["conversion"],
             horizon_days=raw["horizon_days"],
             reference=raw["reference"],
             scorer=raw.get("scorer", "booster"),

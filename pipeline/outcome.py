@@ -9,6 +9,8 @@ from features.errors import few
 from .origins import Section
 from .values import Value
 
+_YES = {"1", "true", "yes", "y"}
+
 
 class OutcomeConfig(Section):
     """What a conversion is, and how long we wait for it."""
@@ -21,6 +23,7 @@ class OutcomeConfig(Section):
     positive: Value | None = None
     negative: tuple[Value, ...] = ()
     undecided: tuple[Value, ...] = ()
+    words: str | None = Field(default=None, min_length=1, max_length=100)
 
     @model_validator(mode="after")
     def _is_dated_or_flat(self) -> OutcomeConfig:
@@ -44,6 +47,25 @@ class OutcomeConfig(Section):
                 f"once; twice stand: {few(twice)}"
             )
         return self
+
+    @property
+    def event(self) -> str:
+        """What is predicted: a milestone, or a column and the text that converts.
+
+        Where that text only says yes, the column says all.
+
+        Examples
+        --------
+        >>> flat = {"settling_days": 0, "column": "lapsed"}
+        >>> OutcomeConfig(**flat, positive="1").event
+        'lapsed'
+        >>> OutcomeConfig(**flat, positive="0").event
+        'lapsed = 0'
+        """
+        if self.conversion is not None:
+            return self.conversion
+        is_yes = str(self.positive).casefold() in _YES
+        return f"{self.column}" if is_yes else f"{self.column} = {self.positive}"
 
     @property
     def is_flat(self) -> bool:

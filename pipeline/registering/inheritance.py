@@ -21,7 +21,7 @@ from models.contract import Contract
 from models.points import log_odds_of, probability_of
 
 from ..artefacts import CHAMPION_THEN
-from ..company import ending_of, rule_of
+from ..company import rule_of
 from ..files import replace_file
 from ..sections import Config
 
@@ -138,7 +138,7 @@ def _champion(config: Config) -> dict[str, Any]:
 def _different(config: Config, champion: dict[str, Any]) -> list[str]:
     """What the champion's probabilities are of and ours are not, in words."""
     ours = {
-        "conversion": ending_of(config).conversion or f"{config.outcome.column}",
+        "conversion": config.outcome.event,
         "horizon": config.outcome.horizon_days,
         "snapshot rule": _plain(rule_of(config).to_dict()),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from features.engine import open_engine
+from models.contract import Contract
+from models.wording import Wording
 from pipeline.intake import IntakeReport
 from pipeline.intake.outcome_column import outcome_sql
 from pipeline.intake.texts import OutcomeText
 from pipeline.sections import OutcomeConfig
+from tests.pipeline.run_folders import dated_config, flat_config
+from tests.pipeline.small_nights import small_contract
 
 Intake = Callable[..., IntakeReport]
 Table = Callable[..., list[dict[str, Any]]]
@@ -135,3 +140,35 @@ def test_a_text_is_read_as_the_lists_say(
 
 
 ENGINE = open_engine(threads=1)
+
+
+# --- said the right way round --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "event"),
+    [
+        ({"column": "lapsed", "positive": "0"}, "lapsed = 0"),
+        ({"column": "lapsed", "positive": "no"}, "lapsed = no"),
+        ({"column": "won", "positive": "1"}, "won"),
+        ({"column": "won", "positive": "Yes"}, "won"),
+        ({"column": "stage", "positive": "Won"}, "stage = Won"),
+        ({"conversion": "opportunity", "horizon_days": 30}, "opportunity"),
+    ],
+)
+def test_the_chance_is_of_what_the_configuration_says_converts(
+    outcome: dict[str, Any], event: str
+) -> None:
+    config = dated_config() if "conversion" in outcome else flat_config()
+    raw = {**config.outcome.model_dump(), "column": None, "positive": None}
+    raw |= {"conversion": None, "closed_by": (), "horizon_days": None} | outcome
+    assert OutcomeConfig.model_validate(raw).event == event
+    contract = small_contract(conversion=event)
+    assert Wording.from_dict(json.loads(contract.to_json())).conversion == event
+
+
+def test_a_conversion_has_words_of_its_own() -> None:
+    contract = small_contract(conversion="lapsed = 0", words="renewal")
+    again = Contract.from_json(contract.to_json())
+    assert (again.conversion, again.words) == ("lapsed = 0", "renewal")
+    assert Wording.from_dict(json.loads(contract.to_json())).conversion == "renewal"
