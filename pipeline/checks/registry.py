@@ -29,6 +29,7 @@ from . import (
     repeats,
     replay,
     scorer,
+    served,
     shift,
     unreadable,
     weeks,
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = declared(
     namesakes,
     shift,
     scorer,
+    served,
     looks,
 )
 

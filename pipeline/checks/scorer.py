@@ -15,8 +15,7 @@ from models.judging.quality import log_losses
 from ..sections import CutoffConfig
 from .case import Case
 from .check import Verdict, check, issue, not_applicable, passed, skipped, tip
-
-_CLOSE = (0.9, 1.1)  # observed over expected in here costs nobody anything
+from .served import CLOSE
 
 
 @check("LL301", "Calibration that could not be fitted in full")
@@ -60,7 +59,7 @@ def observed_over_expected(case: Case) -> Verdict:
         return skipped("Observed over expected has no interval on this test block.")
     figure = Figure(**raw)
     figures = {"observed_over_expected": figure.value, "conversions": _hits(test)}
-    low, high = _CLOSE
+    low, high = CLOSE
     if figure.low <= 1 <= figure.high or low <= figure.value <= high:
         return passed(f"Observed over expected conversions are {figure}.", figures)
     which = "more" if figure.value > 1 else "fewer"
