@@ -97,6 +97,12 @@ def check(config: Config, folder: Path, ignored: tuple[str, ...] = ()) -> None:
     replace_file(folder / CHECKS.file, lambda p: CHECKS.write(record, p))
 
 
+def issues_standing(folder: Path) -> list[str]:
+    """Return the codes of the checks that found an issue with a run."""
+    found = CHECKS.read(folder / CHECKS.file)["findings"]
+    return [str(f["code"]) for f in found if f["answer"] == "issue"]
+
+
 def latest_run(config: Config) -> Path:
     """Return the folder of the last run that was finished.
 

@@ -20,6 +20,7 @@ from .app import (
     progress,
     told,
 )
+from .exits import ExitCode
 from .scoring import score
 
 if TYPE_CHECKING:
@@ -85,9 +86,12 @@ def run(
     changes: Changes = None,
     name: RunName = None,
     quiet: Quiet = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with code 4 if issues stand.")
+    ] = False,
 ) -> None:
     """Run every stage, check the result, register the scorer, and sum it up."""
-    from ..running import run_all
+    from ..running import issues_standing, run_all
     from ..summary import summary
 
     settings = load(config, changes)
@@ -102,6 +106,14 @@ def run(
         )
     typer.echo(summary(folder), nl=False)
     typer.echo(f"\nEverything is in {folder}")
+    if issues := issues_standing(folder):
+        number, one = len(issues), len(issues) == 1
+        typer.echo(
+            f"{number} issue{'' if one else 's'} stand{'s' if one else ''} in the way "
+            f"of a promotion: {', '.join(issues)}"
+        )
+        if strict:
+            raise typer.Exit(ExitCode.ISSUES_STAND)
 
 
 # The stages' own first lines, so that no stage is imported for `--help`; a test

@@ -74,6 +74,32 @@ def run(leadlight: Leadlight, desk: Path) -> Run:
     return run
 
 
+def test_a_run_says_in_its_last_line_that_issues_stand(
+    leadlight: Leadlight, desk: Path
+) -> None:
+    """A copy of the outcome among the attributes; and --strict ends with code 4."""
+    table = [["id", "size", "note", "bought"]]
+    table += [
+        [f"{n}", f"{n * 7 % 31}", f"{n % 3 == 0:d}", f"{n % 3 == 0:d}"]
+        for n in range(600)
+    ]
+    write_lines(desk / "data" / "leak.csv", table)
+    told = (desk / "flat.toml").read_text().replace("flat.csv", "leak.csv")
+    (desk / "leak.toml").write_text(told.replace('["size"]', '["size", "note"]'))
+    ends = []
+    for name, strict in (("leak", []), ("leak-strict", ["--strict"])):
+        sets = [a for c in CHANGES for a in ("--set", c)]
+        done = leadlight(
+            "run", "-q", "-c", "leak.toml", "--name", name, *sets, *strict, cwd=desk
+        )
+        ends.append((done.code, done.out.splitlines()[-1].split(": ")))
+    assert [code for code, _ in ends] == [0, 4]
+    for _, (said, codes) in ends:
+        count = len(codes.split(", "))
+        assert said == f"{count} issues stand in the way of a promotion"
+        assert {"LL203", "LL205"} <= {*codes.split(", ")}
+
+
 def test_help_takes_no_half_second_of_the_processor() -> None:
     script = Path(sys.executable).with_name("leadlight")
     spent = []
