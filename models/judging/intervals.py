@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv
+from scipy.special import betaincinv, stdtrit
 
 from features.errors import DataError
 
@@ -84,11 +84,66 @@ def exact_interval(conversions: int, rows: int, level: float = LEVEL) -> Figure:
     """
     if not rows:
         return Figure(math.nan, math.nan, math.nan)
+    return _exact(conversions / rows, rows, level)
+
+
+def grouped_interval(
+    outcome: Floats, group: Codes, level: float = LEVEL, weight: Floats | None = None
+) -> Figure:
+    """Share of conversions among rows that come in groups, with an interval.
+
+    Every row counts. One row drawn from each group would not do: a lead that converts
+    soon has few rows, all of them near its conversion, and is drawn there, so that
+    such a share is far too high. The interval is the exact one of as many independent
+    rows as tell as much as these do (Korn and Graubard, Survey Methodology 24, 1998).
+
+    Parameters
+    ----------
+    outcome, group, weight : ndarray of shape (n,)
+        0 or 1; any codes; how many rows each stands for, without it 1.
+    level : float, default 0.95
+        In (0, 1): how often such intervals hold the truth.
+
+    Returns
+    -------
+    Figure
+        NaN without rows; 0 to 1 of a single group.
+
+    Examples
+    --------
+    >>> rows = np.repeat([1.0, 0.0], [200, 800])
+    >>> print(grouped_interval(rows, np.arange(1000)))
+    0.200 (0.176 to 0.226)
+    >>> print(grouped_interval(rows, np.arange(1000) // 10))  # a hundred groups
+    0.200 (0.126 to 0.293)
+    """
+    if not len(outcome):
+        return Figure(math.nan, math.nan, math.nan)
+    told = np.ones(len(outcome)) if weight is None else weight
+    total = float(told.sum())
+    share = float(told @ outcome) / total
+    _, code = np.unique(group, return_inverse=True)
+    groups = int(code.max()) + 1
+    if groups < 2:
+        return Figure(share, 0.0, 1.0)
+    if not 0 < share < 1:  # how alike a group's rows are does not show
+        return _exact(share, groups, level)
+    rows = total**2 / float(np.square(told).sum())
+    of_group = np.bincount(code, told * (outcome - share), groups)
+    variance = groups / (groups - 1) * float(np.square(of_group).sum()) / total**2
+    alone = 1 + share * (1 - share) / variance  # independent rows that vary as much
+    tail = 1 - (1 - level) / 2
+    fewer = (stdtrit(rows - 1, tail) / stdtrit(groups - 1, tail)) ** 2
+    return _exact(share, min(alone * float(fewer), rows), level)
+
+
+def _exact(share: float, rows: float, level: float) -> Figure:
+    """The interval of Clopper and Pearson, of any positive number of rows."""
     tail = (1 - level) / 2
-    missed = rows - conversions
-    low = float(betaincinv(conversions, missed + 1, tail)) if conversions else 0.0
-    high = float(betaincinv(conversions + 1, missed, 1 - tail)) if missed else 1.0
-    return Figure(conversions / rows, low, high)
+    hits, missed = share * rows, (1 - share) * rows
+    low = float(betaincinv(hits, missed + 1, tail)) if hits else 0.0
+    high = float(betaincinv(hits + 1, missed, 1 - tail)) if missed else 1.0
+    return Figure(share, low, high)
 
 
 def resampled(

@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ..evidence import Evidence, Keys, one_per_group
-from ..judging.intervals import LEVEL, Figure, exact_interval
+from ..evidence import Evidence, Keys
+from ..judging.intervals import LEVEL, Figure, grouped_interval
 from ..points import POINTS_PER_LOG_ODDS
 from .gates import Gate, Outcome
 
@@ -85,10 +85,11 @@ def loss_gate(
 def segments_gate(evidence: Evidence, segments: Mapping[str, Keys]) -> Gate:
     """Whether no segment is promised much more, or much less, than it gives.
 
-    One row of each group is looked at, so that they are independent and the interval
-    is exact. A segment of at least 200 rows fails where even the rate nearest to what
-    was said, of all those in its interval, is more than a tenth off. The intervals hold
-    all together with 95 %: of twenty at 95 % each, one would be off by chance.
+    Every row counts, and the rows of a group as much as they differ
+    (:func:`models.judging.intervals.grouped_interval`). A segment of at least 200 rows
+    fails where even the rate nearest to what was said, of all those in its interval, is
+    more than a tenth off. The intervals hold all together with 95 %: of twenty at 95 %
+    each, one would be off by chance.
 
     Parameters
     ----------
@@ -129,7 +130,7 @@ def familiarity_gate(share: Figure) -> Gate:
     Parameters
     ----------
     share : Figure
-        Of rows with a category that nobody had before them, one row of each group.
+        Of groups whose first row has a category that nobody had before them.
     """
     is_failed = share.value > MOST_UNFAMILIAR
     bound = (
@@ -173,7 +174,7 @@ def scale_gate(ours: float, theirs: float | None, why: str = "") -> Gate:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """What was said of a segment and what happened, one row a group."""
+    """What was said of a segment, and what happened."""
 
     name: str
     rows: int
@@ -197,10 +198,8 @@ class _Segment:
 
 
 def _segment(name: str, evidence: Evidence, level: float) -> _Segment:
-    drawn = one_per_group(evidence.group, row_key=evidence.ticket)
-    converted = int(evidence.outcome[drawn].sum())
-    seen = exact_interval(converted, int(drawn.sum()), level)
-    said = float(evidence.probability[drawn].mean())
+    seen = grouped_interval(evidence.outcome, evidence.group, level, evidence.weight)
+    said = float(np.average(evidence.probability, weights=evidence.weight))
     return _Segment(name, evidence.rows, said, seen)
 
 

@@ -137,9 +137,9 @@ def _segments(then: Config, test: pd.DataFrame, features: pd.DataFrame) -> Gate:
 
 
 def _unfamiliar(folder: Path, test: pd.DataFrame, features: pd.DataFrame) -> Figure:
-    """Share of groups whose row holds a category never seen before the block.
+    """Share of groups whose first row holds a category never seen before the block.
 
-    Of columns that the judged booster splits on; one row a group, drawn by hash.
+    Of columns that the judged booster splits on.
     """
     columns = ENCODING.read(folder / ENCODING.file)["judged_features"]
     used = NamedBooster(JUDGED.read(folder / JUDGED.file), columns).used
@@ -149,8 +149,15 @@ def _unfamiliar(folder: Path, test: pd.DataFrame, features: pd.DataFrame) -> Fig
             known = {*column["categories"], *column["rare"]}
             held = features[column["name"]]
             is_new |= (held.notna() & ~held.isin(known)).to_numpy(np.bool_)
-    drawn = evidence_of(test, test["probability"].to_numpy(np.float64)).drawn
-    return exact_interval(int(is_new[drawn].sum()), int(drawn.sum()))
+    order = np.argsort(test[_clock(test)].to_numpy(), kind="stable")
+    first = order[~test["group_id"].iloc[order].duplicated().to_numpy()]
+    return exact_interval(int(is_new[first].sum()), len(first))
+
+
+def _clock(test: pd.DataFrame) -> str:
+    """The column that puts the rows in the order of time; of random ones, their own."""
+    clocks = ("snapshot_at", "position")
+    return next((c for c in clocks if test[c].notna().all()), "row")
 
 
 def _scale(ours: Contender, theirs: Contender | None) -> Gate:
