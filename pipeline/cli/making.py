@@ -46,7 +46,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another company for another seed.")] = 1,
     small: Annotated[bool, typer.Option(help="1,200 leads, without MLflow.")] = False,
 ) -> None:
-    """Invent a company, run the whole pipeline on it, and score tonight's leads."""
+    """Invent a company, run all on it, promote the scorer, score tonight's leads."""
     from features.world import World
 
     from ..demo import write_company
@@ -58,14 +58,30 @@ def demo(
     name = new_name(folder / "runs")
     run(config=config_file, changes=changes, name=name)
     out = folder / "scores.parquet"
+    is_champion = not small and _becomes_champion(config_file)
     score(
         leads=folder / "data" / "tonight.csv",
         out=out,
         config=config_file,
-        run_folder=folder / "runs" / name,
+        run_folder=None if is_champion else folder / "runs" / name,
         at=company.world.known_until,
     )
     _tell_where(folder, out, name)
+
+
+def _becomes_champion(config_file: Path) -> bool:
+    """Put the run through the gates; where one fails, that is said, and no more."""
+    from ..registering.promotion import Asked, promote
+
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    asked = Asked(at, "leadlight demo")  # a container has no user
+    with progress(quiet=False) as say:
+        memo = promote(load(config_file, None), "challenger", asked, say=say)
+    if memo is None or memo.granted:
+        typer.echo("It passes every gate, and is the champion now.")
+        return True
+    typer.echo(f"leadlight: {memo.refusal()}", err=True)
+    return False
 
 
 @app.command()
