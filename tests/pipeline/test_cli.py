@@ -75,7 +75,7 @@ def run(leadlight: Leadlight, desk: Path) -> Run:
 
 
 def test_a_run_says_in_its_last_line_that_issues_stand(
-    leadlight: Leadlight, desk: Path
+    leadlight: Leadlight, desk: Path, tmp_path: Path
 ) -> None:
     """A copy of the outcome among the attributes; and --strict ends with code 4."""
     table = [["id", "size", "note", "bought"]]
@@ -88,7 +88,7 @@ def test_a_run_says_in_its_last_line_that_issues_stand(
     (desk / "leak.toml").write_text(told.replace('["size"]', '["size", "note"]'))
     ends = []
     for name, strict in (("leak", []), ("leak-strict", ["--strict"])):
-        sets = [a for c in CHANGES for a in ("--set", c)]
+        sets = [a for c in (*CHANGES, f"run.folder={tmp_path}") for a in ("--set", c)]
         done = leadlight(
             "run", "-q", "-c", "leak.toml", "--name", name, *sets, *strict, cwd=desk
         )
