@@ -93,7 +93,8 @@ def numbers_like_ids(case: Case) -> Verdict:
         mine = set(engine.table("attributes").columns)
     names = [a.name for a in company.attributes if a.means == "number"]
     columns = {name: slug(name) for name in names if name in mine}
-    last = case.features.groupby("lead_id").last()
+    rows = case.features[["lead_id", *columns.values()]]
+    last = rows.drop_duplicates("lead_id", keep="last")
     found = []
     for name, column in columns.items():
         values = last[column].dropna()
