@@ -76,10 +76,8 @@ Train again.
         >>> NamedBooster(text, [{"name": "visits"}, {"name": "size"}]).gain_share
         {'visits': 0.75, 'size': 0.25}
         """
-        places = re.findall(r"^split_feature=(.*)$", self.text, re.MULTILINE)
-        amounts = re.findall(r"^split_gain=(.*)$", self.text, re.MULTILINE)
-        place = np.array(" ".join(places).split(), dtype=np.intp)
-        amount = np.array(" ".join(amounts).split(), dtype=np.float64)
+        place = np.array(self._of_splits("split_feature"), dtype=np.intp)
+        amount = np.array(self._of_splits("split_gain"), dtype=np.float64)
         gain = np.bincount(place, amount, len(self.features))
         share = gain / max(float(gain.sum()), np.finfo(float).tiny)
         return dict(zip(self.names, share.tolist(), strict=True))
@@ -87,8 +85,12 @@ Train again.
     @cached_property
     def used(self) -> frozenset[str]:
         """The columns that any of its trees splits on."""
-        places = re.findall(r"^split_feature=(.*)$", self.text, re.MULTILINE)
-        return frozenset(self.names[int(p)] for p in " ".join(places).split())
+        return frozenset(self.names[int(p)] for p in self._of_splits("split_feature"))
+
+    def _of_splits(self, field: str) -> list[str]:
+        """What a field of the trees holds, split after split."""
+        lines = re.findall(rf"^{field}=(.*)$", self.text, re.MULTILINE)
+        return " ".join(lines).split()
 
     def encode(self, table: pd.DataFrame) -> Floats:
         """Return rows of a feature table as the booster reads them."""

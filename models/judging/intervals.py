@@ -84,7 +84,7 @@ def exact_interval(conversions: int, rows: int, level: float = LEVEL) -> Figure:
     """
     if not rows:
         return Figure(math.nan, math.nan, math.nan)
-    return _exact(conversions / rows, rows, level)
+    return _exact(conversions, rows, level)
 
 
 def grouped_interval(
@@ -127,23 +127,24 @@ def grouped_interval(
     if groups < 2:
         return Figure(share, 0.0, 1.0)
     if not 0 < share < 1:  # how alike a group's rows are does not show
-        return _exact(share, groups, level)
+        return _exact(share * groups, groups, level)
     rows = total**2 / float(np.square(told).sum())
     of_group = np.bincount(code, told * (outcome - share), groups)
     variance = groups / (groups - 1) * float(np.square(of_group).sum()) / total**2
     alone = 1 + share * (1 - share) / variance  # independent rows that vary as much
     tail = 1 - (1 - level) / 2
     fewer = (stdtrit(rows - 1, tail) / stdtrit(groups - 1, tail)) ** 2
-    return _exact(share, min(alone * float(fewer), rows), level)
+    effective = min(alone * float(fewer), rows)
+    return _exact(share * effective, effective, level)
 
 
-def _exact(share: float, rows: float, level: float) -> Figure:
+def _exact(conversions: float, rows: float, level: float) -> Figure:
     """The interval of Clopper and Pearson, of any positive number of rows."""
     tail = (1 - level) / 2
-    hits, missed = share * rows, (1 - share) * rows
-    low = float(betaincinv(hits, missed + 1, tail)) if hits else 0.0
-    high = float(betaincinv(hits + 1, missed, 1 - tail)) if missed else 1.0
-    return Figure(share, low, high)
+    missed = rows - conversions
+    low = float(betaincinv(conversions, missed + 1, tail)) if conversions else 0.0
+    high = float(betaincinv(conversions + 1, missed, 1 - tail)) if missed else 1.0
+    return Figure(conversions / rows, low, high)
 
 
 def resampled(
