@@ -9,7 +9,7 @@ from enum import Enum
 from features.company import Means
 from features.engine import Engine
 
-from . import words
+from . import lexicon, words
 from .column import Column
 from .meanings import meaning_of
 from .sample import Sample
@@ -99,7 +99,7 @@ def _attribute(
             f"its share filled is {100 * gap:.0f} points higher once a lead has ended",
             is_asked=True,
         )
-    if speaks(name, words.LATE):
+    if speaks(name, lexicon.LATE):
         return Attribute(
             name, Fate.NEVER, "a name of what tends to be filled late", is_asked=True
         )
@@ -111,7 +111,7 @@ def _attribute(
         means=means,
         means_why=why,
         is_personal=means == "email",
-        is_behavioural=is_flat and column.is_number and speaks(name, words.COUNTS),
+        is_behavioural=is_flat and column.is_number and speaks(name, lexicon.COUNTS),
     )
 
 
@@ -125,9 +125,9 @@ def _why_out(column: Column, *, is_read: bool) -> str | None:
         return "the same in every row"
     if column.is_email:
         return None
-    if speaks(column.name, words.PERSON) or said_is_name(column.name):
+    if speaks(column.name, lexicon.PERSON) or said_is_name(column.name):
         return "it names or finds one person or firm"
-    if speaks(column.name, words.FREE_TEXT):
+    if speaks(column.name, lexicon.FREE_TEXT):
         return "free text"
     if column.is_instant:
         return "an instant, which is no attribute"
@@ -150,7 +150,7 @@ def said_is_name(name: str) -> bool:
 
 
 def _is_title(column: Column) -> bool:
-    return speaks(column.name, words.TITLE) and not column.is_number
+    return speaks(column.name, lexicon.TITLE) and not column.is_number
 
 
 def _means(column: Column) -> str | None:
@@ -158,9 +158,9 @@ def _means(column: Column) -> str | None:
         return "email"
     if _is_title(column):
         return "title"
-    if column.is_number and speaks(column.name, words.CODE):
+    if column.is_number and speaks(column.name, lexicon.CODE):
         return "category"
-    if {t.casefold() for t in column.counts} <= words.YES_NO:
+    if {t.casefold() for t in column.counts} <= lexicon.YES_NO:
         return "flag"
     return None
 

@@ -14,7 +14,8 @@ from pipeline.intake.cells import NUMBER
 from pipeline.intake.formats import FORMATS
 from pipeline.intake.instants import DATE_TIME, OFFSET, instant, is_of_our_age
 
-from .words import IDENTITY, speaks
+from .lexicon import IDENTITY
+from .words import speaks
 
 NEARLY_ALL = 0.95  # of the texts; the rest are slips, which the intake sets aside
 NEARLY_UNIQUE = 0.97  # exports repeat a row now and then

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import words
+from . import lexicon, words
 from .column import Column
 from .sample import Sample
 from .words import speaks
@@ -48,8 +48,8 @@ class Wide:
 
 def is_of_touches(sample: Sample) -> bool:
     """Whether a file is called so, and no column says what became of a lead."""
-    has_stage = any(speaks(c.name, words.MILESTONES) for c in sample.columns)
-    return speaks(sample.stem, words.TOUCHES) and not has_stage
+    has_stage = any(speaks(c.name, lexicon.MILESTONES) for c in sample.columns)
+    return speaks(sample.stem, lexicon.TOUCHES) and not has_stage
 
 
 def wide_table(sample: Sample, key: Column) -> Dated | Wide:
@@ -57,7 +57,7 @@ def wide_table(sample: Sample, key: Column) -> Dated | Wide:
     stage = stage_column(sample)
     if stage is not None:
         return long_table(sample, key, kind=stage)
-    dates = [c for c in sample.instants if not speaks(c.name, words.RECORDED)]
+    dates = [c for c in sample.instants if not speaks(c.name, lexicon.RECORDED)]
     dates = dates or list(sample.instants)
     return Wide(sample, key, tuple(c for c in dates if c.is_written_like(dates[0])))
 
@@ -71,9 +71,9 @@ def long_table(
 ) -> Dated:
     """A file of dated rows, and what its columns say."""
     kind = kind or _kind(sample, key)
-    times = [c for c in sample.instants if not speaks(c.name, words.RECORDED)]
+    times = [c for c in sample.instants if not speaks(c.name, lexicon.RECORDED)]
     times = times or list(sample.instants)
-    at = max(times, key=lambda c: (speaks(c.name, words.OCCURRED), c.filled))
+    at = max(times, key=lambda c: (speaks(c.name, lexicon.OCCURRED), c.filled))
     rest = [c for c in sample.columns if c not in (key, kind, at)]
 
     def named(pattern: str, *, is_number: bool = False) -> Column | None:
@@ -83,7 +83,7 @@ def long_table(
     recorded = (
         c
         for c in sample.instants
-        if c in rest and c.is_written_like(at) and speaks(c.name, words.RECORDED)
+        if c in rest and c.is_written_like(at) and speaks(c.name, lexicon.RECORDED)
     )
     return Dated(
         sample=sample,
@@ -92,9 +92,9 @@ def long_table(
         kind=kind,
         at=at,
         recorded_at=next(recorded, None),
-        asset=named(words.ASSET),
-        channel=named(words.CHANNEL),
-        value=named(words.VALUE, is_number=True),
+        asset=named(lexicon.ASSET),
+        channel=named(lexicon.CHANNEL),
+        value=named(lexicon.VALUE, is_number=True),
     )
 
 
@@ -102,8 +102,8 @@ def _kind(sample: Sample, key: Column) -> Column | None:
     """The column that says what happened."""
 
     def points(column: Column) -> tuple[int, int]:
-        named = 2 * speaks(column.name, words.KIND)
-        return named + speaks(column.name, words.PERHAPS_KIND), column.distinct
+        named = 2 * speaks(column.name, lexicon.KIND)
+        return named + speaks(column.name, lexicon.PERHAPS_KIND), column.distinct
 
     fit = [c for c in sample.columns if c is not key and _is_of_kinds(c)]
     best = max(fit, key=points, default=None)
@@ -112,7 +112,7 @@ def _kind(sample: Sample, key: Column) -> Column | None:
 
 def _is_of_kinds(column: Column) -> bool:
     is_few = 1 <= column.distinct <= max(10, min(200, column.filled / 3))
-    is_person = column.is_email or speaks(column.name, words.PERSON)
+    is_person = column.is_email or speaks(column.name, lexicon.PERSON)
     is_text = not column.is_number and not column.is_instant
     return is_few and is_text and not is_person and column.filled_share > 0.9
 
@@ -124,7 +124,7 @@ def stage_column(sample: Sample) -> Column | None:
         for c in sample.columns
         if _is_of_kinds(c)
         and c.distinct <= 20
-        and speaks(c.name, words.MILESTONES)
+        and speaks(c.name, lexicon.MILESTONES)
         and any(words.converts(text) for text in c.counts)
     ]
     return fit[0] if fit else None
@@ -136,8 +136,8 @@ def is_milestones(table: Dated) -> bool:
         return False  # a milestone is a lead's own
     if table.kind is None:
         return words.converts(table.sample.stem)
-    if speaks(table.kind.name, words.MILESTONES):
+    if speaks(table.kind.name, lexicon.MILESTONES):
         return True
     kinds = list(table.kind.counts)
-    ends = [k for k in kinds if words.converts(k) or speaks(k, words.CLOSINGS)]
+    ends = [k for k in kinds if words.converts(k) or speaks(k, lexicon.CLOSINGS)]
     return len(ends) > len(kinds) / 2

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from features.engine import Engine, literal
 from pipeline.intake.instants import instant
 
-from . import words
+from . import lexicon, words
 from .column import Column
 from .dated import Dated, Wide, stage_column
 from .roles import Leads
@@ -87,8 +87,8 @@ def created_column(sample: Sample) -> Column | None:
     """The instant at which a lead was created."""
 
     def points(column: Column) -> tuple[int, float]:
-        named = 2 * speaks(column.name, words.CREATED)
-        return named - 3 * speaks(column.name, words.NOT_CREATED), column.filled_share
+        named = 2 * speaks(column.name, lexicon.CREATED)
+        return named - 3 * speaks(column.name, lexicon.NOT_CREATED), column.filled_share
 
     best = max(sample.instants, key=points, default=None)
     return best if best is not None and points(best)[0] > -3 else None
@@ -103,7 +103,7 @@ def own_milestones(leads: Leads, created: Column) -> Dated | Wide | None:
         for c in leads.sample.instants
         if c is not created and c.is_written_like(created) and c.filled_share < 1
     ]
-    ends = [c for c in dates if speaks(c.name, words.CLOSED_AT)]
+    ends = [c for c in dates if speaks(c.name, lexicon.CLOSED_AT)]
     stage = stage_column(leads.sample)
     if stage is not None and ends:
         return Dated(leads.sample, leads.lead_id, False, stage, ends[0])
@@ -205,13 +205,13 @@ def _conversion(found: Sequence[Reached]) -> str:
     """The milestone that speaks most of converting; else the rarest."""
     if not found:
         return "?"
-    open_ended = [r for r in found if not speaks(r.name, words.CLOSINGS)] or [*found]
+    open_ended = [r for r in found if not speaks(r.name, lexicon.CLOSINGS)] or [*found]
     return min(open_ended, key=lambda r: (words.conversion_rank(r.name), r.leads)).name
 
 
 def _closes(engine: Engine, reached: Reached, conversion: str) -> bool:
     """Whether a milestone is called an end, and no lead converts after it."""
-    if reached.name == conversion or not speaks(reached.name, words.CLOSINGS):
+    if reached.name == conversion or not speaks(reached.name, lexicon.CLOSINGS):
         return False
     [(later,)] = engine.execute(
         "SELECT count(*) FROM (SELECT lead_id, min(reached_at) AS closed FROM reached "

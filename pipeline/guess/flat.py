@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import words
+from . import lexicon, words
 from .column import Column
 from .dated import stage_column
+from .lexicon import POSITIVES
 from .sample import Sample
-from .words import POSITIVES, speaks
+from .words import speaks
 
 UNKNOWN = "?"
 MOST_TEXTS = 20  # of a column of outcomes
@@ -46,7 +47,7 @@ class FlatOutcome:
 def flat_outcome(sample: Sample) -> FlatOutcome:
     """Guess the outcome's column and its positive value."""
     pairs = [c for c in sample.columns if c.distinct == 2 and c.filled == c.rows]
-    named = [c for c in pairs if speaks(c.name, words.OUTCOMES)]
+    named = [c for c in pairs if speaks(c.name, lexicon.OUTCOMES)]
     others = tuple(c.name for c in pairs if c not in named[:1])
     if named:
         return _outcome(
@@ -78,7 +79,7 @@ def _of_several(sample: Sample) -> Column | None:
     """A column of several texts that is called an outcome; one of them converts."""
     for column in sample.columns:
         is_few = 2 < column.distinct <= MOST_TEXTS
-        is_called = speaks(column.name, words.OUTCOMES)
+        is_called = speaks(column.name, lexicon.OUTCOMES)
         said = any(
             words.converts(t) or t.casefold() in POSITIVES for t in column.counts
         )
@@ -88,7 +89,7 @@ def _of_several(sample: Sample) -> Column | None:
 
 
 def _says_no(text: str) -> bool:
-    return text.casefold() in NEGATIVES or speaks(text, words.CLOSINGS)
+    return text.casefold() in NEGATIVES or speaks(text, lexicon.CLOSINGS)
 
 
 def _positive(column: Column) -> str:
@@ -106,7 +107,9 @@ def order_column(sample: Sample, lead_id: Column | None) -> Column | None:
     dated = [
         c for c in sample.instants if c.written is not None and c.written.format is None
     ]
-    created = [c for c in dated if speaks(c.name, words.CREATED) and c.filled == c.rows]
+    created = [
+        c for c in dated if speaks(c.name, lexicon.CREATED) and c.filled == c.rows
+    ]
     if created:
         return created[0]
     numbers = [

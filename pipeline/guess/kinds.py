@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .dated import Dated
-from .words import OUTBOUND, STAGES, speaks
+from .lexicon import OUTBOUND, STAGES
+from .words import speaks
 
 MOST_KINDS = 100  # that are named; rarer ones are pooled under other
 

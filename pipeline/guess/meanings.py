@@ -17,7 +17,7 @@ from features.company import Means
 from features.engine import Engine
 from features.lexicon import COUNTRIES, INDUSTRY
 
-from . import words
+from . import lexicon
 from .column import MOST_TEXTS, Column
 from .words import speaks
 
@@ -51,18 +51,19 @@ _TEXT: Final = Attribute("text")
 _NOTHING: Final = "$^"
 MEANINGS: Final = (
     Meaning(
-        "country", words.COUNTRY, _NOTHING,
+        "country", lexicon.COUNTRY, _NOTHING,
         _TEXT.listed(COUNTRIES.items(), otherwise="other"), 0.8, "countries",
     ),
     Meaning(
-        "industry", words.INDUSTRY, _NOTHING,
+        "industry", lexicon.INDUSTRY, _NOTHING,
         _TEXT.matched(INDUSTRY, otherwise="other"), 0.6, "industries",
     ),
     Meaning(
-        "size", words.SIZE, words.NO_SIZE, _TEXT.size(), 0.8, "numbers of employees",
+        "size", lexicon.SIZE, lexicon.NO_SIZE, _TEXT.size(), 0.8,
+        "numbers of employees",
     ),
     Meaning(
-        "revenue", words.REVENUE, words.NO_REVENUE, _TEXT.revenue(), 0.8,
+        "revenue", lexicon.REVENUE, lexicon.NO_REVENUE, _TEXT.revenue(), 0.8,
         "sums of money",
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import words
+from . import lexicon
 from .column import Column
 from .dated import Dated, Wide, is_milestones, is_of_touches, long_table, wide_table
 from .sample import Sample
@@ -86,7 +86,7 @@ def _leads(samples: Sequence[Sample]) -> Leads:
     ]
     if candidates:
         return max(candidates, key=lambda each: each[:2])[2]
-    widest = max(samples, key=lambda s: (speaks(s.stem, words.LEAD), len(s.columns)))
+    widest = max(samples, key=lambda s: (speaks(s.stem, lexicon.LEAD), len(s.columns)))
     return Leads(widest, None, ())
 
 
@@ -97,18 +97,18 @@ def _lead_points(sample: Sample, column: Column, samples: Sequence[Sample]) -> i
         for s in others
         for c in s.columns
     )
-    is_account = speaks(column.name, words.ACCOUNT) or speaks(
-        sample.stem, words.ACCOUNT
+    is_account = speaks(column.name, lexicon.ACCOUNT) or speaks(
+        sample.stem, lexicon.ACCOUNT
     )
     return (
         3 * bool(_users(sample, column, samples))
-        + 2 * speaks(column.name, words.LEAD)
-        + 2 * speaks(sample.stem, words.LEAD)
+        + 2 * speaks(column.name, lexicon.LEAD)
+        + 2 * speaks(sample.stem, lexicon.LEAD)
         + bool(sample.instants)
         + column.looks_like_id
         - 4 * is_part
         - 4 * is_account
-        - 2 * speaks(sample.stem, words.TOUCHES)
+        - 2 * speaks(sample.stem, lexicon.TOUCHES)
     )
 
 
@@ -161,7 +161,7 @@ def _joined(sample: Sample, leads: Leads) -> Joined | None:
     if not options:
         return None
     *_, key, column = max(options, key=lambda each: each[:2])
-    known = [c for c in sample.instants if speaks(c.name, words.KNOWN_FROM)]
+    known = [c for c in sample.instants if speaks(c.name, lexicon.KNOWN_FROM)]
     known_from = known[0] if known else None
     if known_from is None and not key.is_unique:
         return None
@@ -172,7 +172,7 @@ def _accounts(sides: list[Joined]) -> Joined | None:
     named = [
         j
         for j in sides
-        if speaks(j.sample.stem, words.ACCOUNT) or speaks(j.key.name, words.ACCOUNT)
+        if speaks(j.sample.stem, lexicon.ACCOUNT) or speaks(j.key.name, lexicon.ACCOUNT)
     ]
     return named[0] if named else None
 
@@ -198,7 +198,7 @@ def account_column(sample: Sample) -> Column | None:
     named = [
         c
         for c in sample.columns
-        if re.fullmatch(words.ACCOUNT_NAME, said(c.name)) and not c.is_instant
+        if re.fullmatch(lexicon.ACCOUNT_NAME, said(c.name)) and not c.is_instant
     ]
     return next((c for c in named if c.looks_like_id), named[0] if named else None)
 

@@ -26,7 +26,7 @@ from pipeline.intake.text import PARQUET, is_decoded, magic, open_text
 from pipeline.intake.texts import NullCells
 
 from .column import Column, written_in
-from .words import MISSING_WORDS, PERHAPS_MISSING
+from .lexicon import MISSING_WORDS, PERHAPS_MISSING
 
 MOST_CHARACTERS = 30_000_000  # of a text file; some seconds' work
 MOST_ROWS = 300_000  # of a Parquet file
