@@ -20,6 +20,7 @@ from features.documents import DocumentError, NestingError, check_levels, toml_t
 from features.errors import ConfigError
 
 from . import guarding, sections
+from .open_questions import refuse_open_questions
 from .origins import Section
 from .sections import Config
 
@@ -64,9 +65,25 @@ def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:
         When the file is missing or damaged, or says something that cannot be; a
         :class:`ChangeError` when a change cannot be read.
     """
+    return _loaded(path, changes, may_ask=False)
+
+
+def check_loads(path: Path) -> None:
+    """See that a configuration can be loaded, once its questions are answered.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`load_config` does.
+    """
+    _loaded(path, (), may_ask=True)
+
+
+def _loaded(path: Path, changes: tuple[str, ...], *, may_ask: bool) -> Config:
     changed = [_parse_change(change) for change in changes]
     try:
-        written = toml_table(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        written = toml_table(text)
     except FileNotFoundError as error:
         raise ConfigError(
             f"There is no configuration at {path}. Write one with "
@@ -77,6 +94,8 @@ def load_config(path: Path, changes: tuple[str, ...] = ()) -> Config:
     raw = _laid_over(defaults(), written)
     for change in changed:
         raw = _laid_over(raw, change)
+    if not may_ask:
+        refuse_open_questions(path, text, raw)
     return _validated(_with_paths_resolved(raw, path.parent), str(path))
 
 

@@ -15,6 +15,7 @@ from pipeline.intake.formats import FORMATS
 from pipeline.intake.instants import DATE_TIME, OFFSET, instant, is_of_our_age
 
 from .lexicon import IDENTITY
+from .rewrite import Rewrite
 from .words import speaks
 
 NEARLY_ALL = 0.95  # of the texts; the rest are slips, which the intake sets aside
@@ -53,6 +54,7 @@ class Column:
     rows: int
     counts: Mapping[str, int]
     written: Written | None = None
+    rewrite: Rewrite | None = None  # that its cells have gone through here already
 
     @cached_property
     def filled(self) -> int:

@@ -127,7 +127,16 @@ def stage_column(sample: Sample) -> Column | None:
         and speaks(c.name, lexicon.MILESTONES)
         and any(words.converts(text) for text in c.counts)
     ]
-    return fit[0] if fit else None
+    # "Result" with yes and no says as much, if nothing else does.
+    answers = [
+        c
+        for c in sample.columns
+        if _is_of_kinds(c)
+        and c.distinct <= 20
+        and speaks(c.name, lexicon.OUTCOMES)
+        and any(words.is_one_of(text, lexicon.POSITIVES) for text in c.counts)
+    ]
+    return next(iter((*fit, *answers)), None)
 
 
 def is_milestones(table: Dated) -> bool:

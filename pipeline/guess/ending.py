@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from features.engine import Engine, literal
 from pipeline.intake.instants import instant
+from pipeline.open_questions import UNKNOWN
 
-from . import lexicon, words
+from . import words
 from .column import Column
-from .dated import Dated, Wide, stage_column
-from .roles import Leads
+from .dated import Dated, Wide
+from .lexicon import CLOSINGS
 from .sample import Sample
 from .words import speaks
 
@@ -42,6 +43,7 @@ class Ending:
     milestones : tuple of Reached
         The most frequent first.
     conversion : str
+        ``"?"`` where none of them speaks of one.
     closed_by : tuple of str
     delays : tuple of float
         Days from creation to conversion: the median and the 90th percentile.
@@ -69,6 +71,17 @@ class Ending:
     before_creation: int
 
     @property
+    def is_known(self) -> bool:
+        """Whether some milestone speaks of converting."""
+        return self.conversion != UNKNOWN
+
+    @property
+    def likely(self) -> tuple[Reached, ...]:
+        """The two rarest milestones that are no ends: the conversion, most likely."""
+        open_ended = [r for r in self.milestones if not speaks(r.name, CLOSINGS)]
+        return tuple(sorted(open_ended, key=lambda r: r.leads)[:2])
+
+    @property
     def horizon_days(self) -> int:
         """The 90th percentile of the delays, rounded up to a figure to remember.
 
@@ -81,34 +94,6 @@ class Ending:
         step = 1 if days <= 10 else 5 if days <= 60 else 10
         most = max(1, min(MOST_HORIZON_DAYS, int(self.span_days / MOST_SPAN)))
         return min(most, math.ceil(days / step) * step)
-
-
-def created_column(sample: Sample) -> Column | None:
-    """The instant at which a lead was created."""
-
-    def points(column: Column) -> tuple[int, float]:
-        named = 2 * speaks(column.name, lexicon.CREATED)
-        return named - 3 * speaks(column.name, lexicon.NOT_CREATED), column.filled_share
-
-    best = max(sample.instants, key=points, default=None)
-    return best if best is not None and points(best)[0] > -3 else None
-
-
-def own_milestones(leads: Leads, created: Column) -> Dated | Wide | None:
-    """Milestones that stand in the file of leads itself."""
-    if leads.lead_id is None:
-        return None
-    dates = [
-        c
-        for c in leads.sample.instants
-        if c is not created and c.is_written_like(created) and c.filled_share < 1
-    ]
-    ends = [c for c in dates if speaks(c.name, lexicon.CLOSED_AT)]
-    stage = stage_column(leads.sample)
-    if stage is not None and ends:
-        return Dated(leads.sample, leads.lead_id, False, stage, ends[0])
-    wide = [c for c in dates if words.converts(words.without_time(c.name))]
-    return Wide(leads.sample, leads.lead_id, tuple(wide)) if wide else None
 
 
 def milestone_names(table: Dated | Wide) -> dict[str, str]:
@@ -202,16 +187,16 @@ def _timing(engine: Engine) -> _Timing:
 
 
 def _conversion(found: Sequence[Reached]) -> str:
-    """The milestone that speaks most of converting; else the rarest."""
-    if not found:
-        return "?"
-    open_ended = [r for r in found if not speaks(r.name, lexicon.CLOSINGS)] or [*found]
-    return min(open_ended, key=lambda r: (words.conversion_rank(r.name), r.leads)).name
+    """The milestone that speaks most of converting; unknown where none does."""
+    named = [r for r in found if words.converts(r.name)]
+    if not named:
+        return UNKNOWN
+    return min(named, key=lambda r: (words.conversion_rank(r.name), r.leads)).name
 
 
 def _closes(engine: Engine, reached: Reached, conversion: str) -> bool:
     """Whether a milestone is called an end, and no lead converts after it."""
-    if reached.name == conversion or not speaks(reached.name, lexicon.CLOSINGS):
+    if reached.name == conversion or not speaks(reached.name, CLOSINGS):
         return False
     [(later,)] = engine.execute(
         "SELECT count(*) FROM (SELECT lead_id, min(reached_at) AS closed FROM reached "

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from pipeline.open_questions import UNKNOWN
 
 from . import lexicon, words
 from .column import Column
-from .dated import stage_column
-from .lexicon import POSITIVES
 from .sample import Sample
-from .words import speaks
+from .words import is_one_of, speaks
 
-UNKNOWN = "?"
 MOST_TEXTS = 20  # of a column of outcomes
-NEGATIVES = ("0", "no", "false", "n", "f")
+LEAST_POINTS = 3  # to be taken for the outcome: its name, or texts of either end
 
 
 @dataclass(frozen=True)
@@ -27,91 +25,125 @@ class FlatOutcome:
         ``"?"`` where none was found.
     why : str
     others : tuple of str
-        Other columns of two values.
-    rate : float
-        Share of rows that converted.
+        Columns that may be the outcome too, the likeliest first.
+    rate : float or None
+        Share of rows that converted; None where that is not known.
     negative, undecided : tuple of (str, int)
         Of a column of more than two texts, those that say no, and those of leads that
         may still convert, with their rows. Where none says no, all others do.
+    likely : tuple of (str, int)
+        Where ``positive`` is not known, the two texts it may be, with their rows.
     """
 
     column: str
     positive: str
     why: str
     others: tuple[str, ...]
-    rate: float
+    rate: float | None
     negative: tuple[tuple[str, int], ...] = ()
     undecided: tuple[tuple[str, int], ...] = ()
+    likely: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether some column was found."""
+        return self.column != UNKNOWN
 
 
 def flat_outcome(sample: Sample) -> FlatOutcome:
     """Guess the outcome's column and its positive value."""
-    pairs = [c for c in sample.columns if c.distinct == 2 and c.filled == c.rows]
-    named = [c for c in pairs if speaks(c.name, lexicon.OUTCOMES)]
-    others = tuple(c.name for c in pairs if c not in named[:1])
-    if named:
-        return _outcome(
-            sample, named[0], "two values, none missing, and a telling name", others
+    fit = [c for c in sample.columns if _may_be_outcome(c)]
+    ranked = sorted(fit, key=_points, reverse=True)
+    if not ranked or _points(ranked[0]) < LEAST_POINTS:
+        others = tuple(c.name for c in ranked)
+        return FlatOutcome(
+            UNKNOWN, UNKNOWN, "no name tells of an outcome", others, None
         )
-    stage = stage_column(sample) or _of_several(sample)
-    if stage is not None:
-        why = "its values speak of conversions; there is no date of them"
-        return _outcome(sample, stage, why, others)
-    return FlatOutcome(UNKNOWN, UNKNOWN, "nothing here tells of an outcome", others, 0)
+    column, *rest = ranked
+    others = tuple(c.name for c in rest if _points(c) or c.distinct == 2)
+    why = (
+        "its values speak of conversions; there is no date of them"
+        if _converting(column) and column.distinct > 2
+        else f"{column.distinct} values, and a telling name"
+    )
+    return _outcome(sample, column, why, others)
 
 
 def _outcome(
-    sample: Sample, column: Column, why: str, others: Sequence[str]
+    sample: Sample, column: Column, why: str, others: tuple[str, ...]
 ) -> FlatOutcome:
+    counted = tuple(column.counts.items())
     positive = _positive(column)
+    if positive is None:
+        likely = tuple(sorted(counted, key=lambda each: each[1])[:2])
+        return FlatOutcome(column.name, UNKNOWN, why, others, None, likely=likely)
     rate = column.counts[positive] / max(1, sample.rows)
-    rest = [(t, n) for t, n in column.counts.items() if t != positive]
+    rest = [(t, n) for t, n in counted if t != positive]
     if len(rest) < 2:
-        return FlatOutcome(column.name, positive, why, tuple(others), rate)
-    negative = tuple(r for r in rest if _says_no(r[0])) or tuple(rest)
+        return FlatOutcome(column.name, positive, why, others, rate)
+    negative = tuple(r for r in rest if _says_no(r[0])) or tuple(
+        r for r in rest if not speaks(r[0], lexicon.OPEN_STILL)
+    )
     undecided = tuple(r for r in rest if r not in negative)
-    return FlatOutcome(
-        column.name, positive, why, tuple(others), rate, negative, undecided
+    return FlatOutcome(column.name, positive, why, others, rate, negative, undecided)
+
+
+def _may_be_outcome(column: Column) -> bool:
+    """Whether a column is of few texts; of several, they are no numbers."""
+    if column.is_instant or column.filled < column.rows or column.distinct < 2:
+        return False
+    return column.distinct == 2 or (
+        column.distinct <= MOST_TEXTS
+        and column.distinct < column.filled
+        and not column.is_number
     )
 
 
-def _of_several(sample: Sample) -> Column | None:
-    """A column of several texts that is called an outcome; one of them converts."""
-    for column in sample.columns:
-        is_few = 2 < column.distinct <= MOST_TEXTS
-        is_called = speaks(column.name, lexicon.OUTCOMES)
-        said = any(
-            words.converts(t) or t.casefold() in POSITIVES for t in column.counts
-        )
-        if is_few and is_called and said and not column.is_number:
-            return column
-    return None
+def _points(column: Column) -> int:
+    """How much speaks for a column: its name most, then texts of either end."""
+    is_named = speaks(column.name, lexicon.OUTCOMES)
+    is_stage = speaks(column.name, lexicon.MILESTONES)
+    texts = column.counts
+    says_yes = any(is_one_of(t, lexicon.POSITIVES) for t in texts)
+    ends = any(speaks(t, lexicon.CLOSINGS) for t in texts)
+    is_told = bool(_converting(column)) or (says_yes and (is_named or is_stage))
+    if column.distinct > 2 and not is_told:
+        return 0
+    is_pair = column.distinct == 2 or ends or any(_says_no(t) for t in texts)
+    return 3 * is_named + 2 * bool(_converting(column)) + is_stage + (ends and is_pair)
+
+
+def _converting(column: Column) -> list[str]:
+    return [t for t in column.counts if words.converts(t)]
 
 
 def _says_no(text: str) -> bool:
-    return text.casefold() in NEGATIVES or speaks(text, lexicon.CLOSINGS)
+    return is_one_of(text, lexicon.NEGATIVES) or speaks(text, lexicon.CLOSINGS)
 
 
-def _positive(column: Column) -> str:
-    by_word = [t for t in column.counts if t.casefold() in POSITIVES]
+def _positive(column: Column) -> str | None:
+    by_word = [t for t in column.counts if is_one_of(t, lexicon.POSITIVES)]
     if by_word:
         return by_word[0]
-    by_name = [t for t in column.counts if words.converts(t)]
+    by_name = _converting(column)
     if by_name:
         return min(by_name, key=words.conversion_rank)
-    return min(column.counts, key=lambda t: (column.counts[t], t))  # the rarer
+    noes = [t for t in column.counts if _says_no(t)]
+    if column.distinct == 2 and len(noes) == 1:
+        return next(t for t in column.counts if t not in noes)
+    return None
 
 
 def order_column(sample: Sample, lead_id: Column | None) -> Column | None:
-    """A column of rising numbers or ISO instants that orders rows in time."""
+    """A column of instants or of rising numbers that orders rows in time."""
     dated = [
-        c for c in sample.instants if c.written is not None and c.written.format is None
+        c
+        for c in sample.instants
+        if c.filled == c.rows and not speaks(c.name, lexicon.NO_MILESTONE)
     ]
-    created = [
-        c for c in dated if speaks(c.name, lexicon.CREATED) and c.filled == c.rows
-    ]
-    if created:
-        return created[0]
+    created = [c for c in dated if speaks(c.name, lexicon.CREATED)]
+    if created or len(dated) == 1:
+        return (created or dated)[0]
     numbers = [
         c
         for c in sample.columns

@@ -11,9 +11,10 @@ from . import words
 from .attributes import LEAST_GAP, Attribute, Fate, attributes_of, gaps_in
 from .column import Column
 from .dated import Dated, Wide
-from .ending import Ending, created_column, ending_of, own_milestones
+from .ending import Ending, ending_of
 from .flat import FlatOutcome, flat_outcome, order_column
 from .kinds import Funnel, funnel_of
+from .own_dates import Created, OwnMilestones, created_of, own_milestones
 from .roles import Roles, account_column, roles_of
 from .sample import MissingWord, Sample
 
@@ -26,7 +27,8 @@ class Guess:
     ----------
     roles : Roles
     missing : tuple of MissingWord
-    created, order_by, account_id : Column or None
+    created : Created or None
+    order_by, account_id : Column or None
         Of the leads.
     milestones : tuple of Dated or Wide
         Where conversions are recorded, be it the touches' or the leads' own file.
@@ -39,7 +41,7 @@ class Guess:
 
     roles: Roles
     missing: tuple[MissingWord, ...]
-    created: Column | None
+    created: Created | None
     order_by: Column | None
     account_id: Column | None
     milestones: tuple[Dated | Wide, ...]
@@ -60,52 +62,62 @@ class Guess:
         return self.roles.leads.lead_id
 
     @property
-    def rate(self) -> float:
-        """Share of the leads looked at that converted."""
+    def rate(self) -> float | None:
+        """Share of the leads looked at that converted; None where that is not known."""
         if self.flat is not None:
             return self.flat.rate
-        return self.ending.converted / max(1, self.ending.leads) if self.ending else 0.0
+        ending = self.ending
+        if ending is None or not ending.is_known or not ending.leads:
+            return None
+        return ending.converted / ending.leads
 
 
 def guess_of(
     engine: Engine, samples: Sequence[Sample], missing: tuple[MissingWord, ...]
 ) -> Guess:
-    """Guess every mapping from the files' first rows."""
+    """Guess every mapping from the files' first rows.
+
+    Dated milestones come first, then an outcome without a date. Where neither speaks of
+    a conversion, milestones are written down and the conversion is asked for.
+    """
     roles = roles_of(samples)
     sample, lead_id = roles.leads.sample, roles.leads.lead_id
-    created = created_column(sample)
-    milestones: tuple[Dated | Wide, ...] = ()
+    created = created_of(engine, sample)
+    if lead_id is None or created is None:
+        return _flat(engine, roles, missing, flat_outcome(sample))
+    own = own_milestones(engine, roles.leads, created.column)
+    milestones = _milestones(roles, own)
     ending = None
-    if lead_id is not None and created is not None:
-        milestones = _milestones(roles, created)
-        if milestones:
-            named = (lead_id, created)
-            ending = ending_of(engine, sample, named, milestones, roles.touches)
-    if ending is not None and ending.milestones:
+    if milestones:
+        named = (lead_id, created.column)
+        ending = ending_of(engine, sample, named, milestones, roles.touches)
+    flat = flat_outcome(sample)
+    is_reached = ending is not None and bool(ending.milestones)
+    if ending is not None and is_reached and (ending.is_known or not flat.is_known):
         return _dated(engine, roles, missing, (created, milestones, ending))
-    return _flat(engine, roles, missing)
+    return _flat(engine, roles, missing, flat)
 
 
-def _milestones(roles: Roles, created: Column) -> tuple[Dated | Wide, ...]:
+def _milestones(roles: Roles, own: OwnMilestones | None) -> tuple[Dated | Wide, ...]:
     """Where stages are recorded: a file of them, the leads' own, or the touches."""
     if roles.milestones:
         return roles.milestones
-    own = own_milestones(roles.leads, created)
-    if own is not None:
-        return (own,)
-    return tuple(
+    if own is not None and own.is_told:
+        return (own.table,)
+    among_touches = tuple(
         t
         for t in roles.touches
         if not t.is_of_account
         and any(words.converts(k) for k in (t.kind.counts if t.kind else ()))
     )
+    return among_touches or ((own.table,) if own is not None else ())
 
 
 def _dated(
     engine: Engine,
     roles: Roles,
     missing: tuple[MissingWord, ...],
-    read: tuple[Column | None, tuple[Dated | Wide, ...], Ending],
+    read: tuple[Created, tuple[Dated | Wide, ...], Ending],
 ) -> Guess:
     created, milestones, ending = read
     sample, lead_id = roles.leads.sample, roles.leads.lead_id
@@ -119,7 +131,7 @@ def _dated(
     roles, account = _accounts(roles, gaps)
     own = [m for m in milestones if m.sample is sample]
     stages = [name for m in own for name in _told_by(m)]
-    parts = [c.name for c in (lead_id, created, account) if c is not None]
+    parts = [c.name for c in (lead_id, created.column, account) if c is not None]
     judged = attributes_of(engine, sample, parts, gaps, is_flat=False)
     closed = {ending.conversion, *ending.closed_by, *ending.tells}
     same = {m.sample.name for m in milestones}
@@ -139,12 +151,16 @@ def _dated(
     )
 
 
-def _flat(engine: Engine, roles: Roles, missing: tuple[MissingWord, ...]) -> Guess:
+def _flat(
+    engine: Engine,
+    roles: Roles,
+    missing: tuple[MissingWord, ...],
+    outcome: FlatOutcome,
+) -> Guess:
     sample, lead_id = roles.leads.sample, roles.leads.lead_id
-    outcome = flat_outcome(sample)
     order_by = order_column(sample, lead_id)
     gaps = {}
-    if outcome.rate:
+    if outcome.rate is not None:
         cell = sample.cell(outcome.column)
         gaps = gaps_in(engine, sample, f"{cell} = {literal(outcome.positive)}")
     roles, account = _accounts(roles, gaps)

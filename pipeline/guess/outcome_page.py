@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.open_questions import UNKNOWN
+
 from . import toml
-from .flat import UNKNOWN
+from .ending import Ending
+from .flat import FlatOutcome
 from .guessed import Guess
+from .sample import commonest
 from .table_page import Page
 from .toml import Line
 
@@ -23,7 +27,7 @@ def outcome_lines(guess: Guess) -> Page:
 def snapshot_lines(guess: Guess) -> Page:
     """When leads are looked at."""
     if guess.ending is None:
-        why = "by the time of the export: nothing is dated"
+        why = "by the time of the export: no conversion is dated"
         return [Line("rule", toml.text("export"), why)], []
     if _is_weekly(guess):
         why = "open leads of all ages, as scored at night"
@@ -40,6 +44,8 @@ def cutoff_lines(guess: Guess) -> Page:
     the rate of snapshots lies far from that of leads: no precision is proposed then,
     but a share of the leads that sales can work.
     """
+    if guess.rate is None:
+        return _unpromised()
     rate = f"{guess.rate:.1%} of the leads looked at converted"
     mql = "{ capture = 0.80, confidence = 0.95, otherwise = { capacity_share = 0.30 } }"
     question = f"what do marketing and sales need of these promises? {rate}."
@@ -53,6 +59,16 @@ def cutoff_lines(guess: Guess) -> Page:
         "otherwise = { capacity_share = 0.05 } }"
     )
     return [Line("mql", mql), Line("sql", sql)], [question]
+
+
+def _unpromised() -> Page:
+    """Shares of the leads that sales can work: all that needs no rate."""
+    why = "a share of capacity: how many leads convert is not known yet"
+    lines = [
+        Line("mql", "{ capacity_share = 0.30 }"),
+        Line("sql", "{ capacity_share = 0.05 }", why),
+    ]
+    return lines, ["how many leads can marketing and sales work?"]
 
 
 def _is_weekly(guess: Guess) -> bool:
@@ -86,16 +102,9 @@ def _dated(guess: Guess) -> Page:
     ending = guess.ending
     if ending is None:
         return [], []
-    counts = [f"{r.name} ({r.leads:,})" for r in ending.milestones]
-    told = ", ".join(counts[:MOST_TOLD])
-    more = len(counts) - MOST_TOLD
-    told += f" and {more} more" if more > 0 else ""
-    part = " in the part that was looked at" if ending.is_part else ""
-    asked = [
-        f"is {ending.conversion} the conversion? Leads that reached each milestone"
-        f"{part}: {told}."
-    ]
-    lines = [Line("conversion", toml.text(ending.conversion))]
+    lines, asked = [_conversion(ending)], []
+    if ending.is_known:
+        asked.append(f"is {ending.conversion} the conversion? {_reached_told(ending)}")
     if ending.closed_by:
         why = "by its name; next to none converts afterwards"
         lines.append(Line("closed_by", toml.texts(ending.closed_by), why))
@@ -103,6 +112,27 @@ def _dated(guess: Guess) -> Page:
         asked.append("which milestones end a lead without a conversion? None is known.")
     lines.append(_horizon(guess, asked))
     return lines, asked
+
+
+def _conversion(ending: Ending) -> Line:
+    if ending.is_known:
+        return Line("conversion", toml.text(ending.conversion))
+    likely = " or ".join(r.name for r in ending.likely)
+    which = f": {likely}" if likely else ""
+    return Line(
+        "conversion",
+        toml.text(UNKNOWN),
+        asked=f"which milestone is the conversion{which}? {_reached_told(ending)}",
+    )
+
+
+def _reached_told(ending: Ending) -> str:
+    counts = [f"{r.name} ({r.leads:,})" for r in ending.milestones]
+    told = ", ".join(counts[:MOST_TOLD])
+    more = len(counts) - MOST_TOLD
+    told += f" and {more} more" if more > 0 else ""
+    part = " in the part that was looked at" if ending.is_part else ""
+    return f"Leads that reached each milestone{part}: {told}."
 
 
 def _horizon(guess: Guess, asked: list[str]) -> Line:
@@ -130,17 +160,16 @@ def _flat(guess: Guess) -> Page:
     flat = guess.flat
     if flat is None:
         return [], []
-    others = f" Also of two values: {', '.join(flat.others)}." if flat.others else ""
-    asked = [
-        f"which column is the outcome? {others}".strip()
-        if flat.column == UNKNOWN
-        else f"is {flat.column} = {flat.positive} the conversion? {flat.rate:.1%} of "
-        f"{guess.leads.rows_told}.{others}"
-    ]
-    lines = [
-        Line("column", toml.text(flat.column), flat.why),
-        Line("positive", toml.text(flat.positive)),
-    ]
+    if not flat.is_known:
+        return _unknown(flat), []
+    asked = []
+    if flat.rate is not None:
+        others = f" It may be {commonest(flat.others, 10)}, too." if flat.others else ""
+        asked.append(
+            f"is {flat.column} = {flat.positive} the conversion? {flat.rate:.1%} of "
+            f"{guess.leads.rows_told}.{others}"
+        )
+    lines = [Line("column", toml.text(flat.column), flat.why), _positive(flat)]
     for key, texts in (("negative", flat.negative), ("undecided", flat.undecided)):
         if texts:
             told = toml.texts(text for text, _ in texts)
@@ -152,6 +181,33 @@ def _flat(guess: Guess) -> Page:
             "still convert belong under undecided, and are then left out."
         )
     return lines, asked
+
+
+def _unknown(flat: FlatOutcome) -> list[Line]:
+    likely = f": {' or '.join(flat.others[:2])}" if flat.others else ""
+    return [
+        Line(
+            "column",
+            toml.text(UNKNOWN),
+            asked=f"which column is the outcome{likely}? None is called so.",
+        ),
+        Line(
+            "positive",
+            toml.text(UNKNOWN),
+            asked="which text of that column says that the lead converted?",
+        ),
+    ]
+
+
+def _positive(flat: FlatOutcome) -> Line:
+    if flat.positive != UNKNOWN:
+        return Line("positive", toml.text(flat.positive))
+    told = " or ".join(f"{text} ({rows:,} rows)" for text, rows in flat.likely)
+    return Line(
+        "positive",
+        toml.text(UNKNOWN),
+        asked=f"which text of {flat.column} says that the lead converted: {told}?",
+    )
 
 
 def _rows(texts: Sequence[tuple[str, int]]) -> str:

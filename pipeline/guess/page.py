@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.config import defaults
+from pipeline.open_questions import ASK
 
 from . import toml
 from .attributes import Attribute, Fate
@@ -32,8 +33,8 @@ class _Page:
     def add(self, header: str, lines: list[Line], asked: list[str]) -> None:
         self.lines += [""]
         for question in asked:
-            self.lines += comment(f"ASK: {question}")
-            self.questions.append(question)
+            self.lines += comment(f"{ASK} {question}")
+        self.questions += [*asked, *(line.asked for line in lines if line.asked)]
         self.lines += section(header, lines)
 
     def say(self, said: str) -> None:
@@ -101,7 +102,7 @@ def files_told(guess: Guess) -> list[str]:
     unused = [f"{s.name}: not used; {why}" for s, why in roles.unused]
     if guess.flat is not None:
         dated = (*roles.touches, *roles.milestones)
-        unused += [f"{d.sample.name}: not used; no dated outcome" for d in dated]
+        unused += [f"{d.sample.name}: not used; no conversion is dated" for d in dated]
     return told + unused
 
 

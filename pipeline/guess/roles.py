@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from .words import said, speaks
 LEAST_SHARED = 0.5  # of a whole file's ids, to be those of another
 ALIKE = 0.8  # of the leads' columns, to be a file of leads as well
 LEAST_SHARED_OF_PART = 0.05  # where only the first rows of either were looked at
+NEARLY_ALL = 0.95  # of whole numbers of another name, to be those ids
+LEAST_USED = 0.25  # of the ids, by whole numbers whose name is none of an id
+MIDDLE = (0.1, 0.9)  # of the ids in order: a number of another meaning is small
 
 
 @dataclass(frozen=True)
@@ -122,18 +126,37 @@ def _users(sample: Sample, ids: Column, samples: Sequence[Sample]) -> tuple[str,
 
 
 def _is_shared(column: Column, ids: Column, *samples: Sample) -> bool:
-    """Whether a column's texts are ids of another file.
+    """Whether a column's texts are ids of another file, by their values.
 
-    Small whole numbers stand in columns of any meaning, so they need a name as well.
+    Small whole numbers stand in columns of any meaning: without the name of the ids
+    they have to lie all over them, and without any name of an id use many of them.
     """
     if column.is_instant or column.is_fraction or column.distinct < 2:
         return False
-    is_alike = said(column.name) == said(ids.name)
-    if column.is_whole and not is_alike and not column.looks_like_id:
+    is_alike = _is_alike(column, ids)
+    if column.is_whole and not is_alike and not _lies_over(column, ids):
         return False
     is_all = all(s.is_all for s in samples)
     least = LEAST_SHARED if is_all or not is_alike else LEAST_SHARED_OF_PART
     return column.share_in(ids) >= least
+
+
+def _is_alike(column: Column, ids: Column) -> bool:
+    """Whether two columns have one name."""
+    return said(column.name) == said(ids.name)
+
+
+def _lies_over(column: Column, ids: Column) -> bool:
+    """Whether whole numbers lie all over whole ids, as a key does and no quantity."""
+    if not ids.is_whole:
+        return False
+    known = sorted(int(t) for t in ids.counts if t.isdigit())
+    seen = sorted(int(t) for t in column.counts if t.isdigit())
+    place = bisect_left(known, seen[len(seen) // 2]) / len(known)
+    if not MIDDLE[0] <= place <= MIDDLE[1]:
+        return False
+    is_used = ids.share_in(column) >= LEAST_USED and column.share_in(ids) >= NEARLY_ALL
+    return column.looks_like_id or is_used
 
 
 def _key(sample: Sample, ids: Column, *others: Sample) -> Column | None:
@@ -141,7 +164,11 @@ def _key(sample: Sample, ids: Column, *others: Sample) -> Column | None:
     fit = [c for c in sample.columns if _is_shared(c, ids, sample, *others)]
     best = max(
         fit,
-        key=lambda c: (c.name == ids.name, c.looks_like_id, c.share_in(ids)),
+        key=lambda c: (
+            c.name == ids.name,
+            c.looks_like_id,
+            c.share_in(ids) + ids.share_in(c),
+        ),
         default=None,
     )
     return best
@@ -150,12 +177,13 @@ def _key(sample: Sample, ids: Column, *others: Sample) -> Column | None:
 def _joined(sample: Sample, leads: Leads) -> Joined | None:
     """A file whose keys stand in a column of the leads again and again."""
     options = [
-        (said(key.name) == said(column.name), column.share_in(key), key, column)
+        (_is_alike(key, column), column.share_in(key), key, column)
         for key in sample.columns
         for column in leads.sample.columns
         if column is not leads.lead_id
         and key.distinct >= sample.rows / 3
         and not column.is_varied
+        and (not key.is_whole or column.looks_like_id or _is_alike(column, key))
         and _is_shared(column, key, sample, leads.sample)
     ]
     if not options:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.code_points import normalised_sql
 from features.engine import Engine
 from features.errors import SourceError
 from pipeline.config import defaults
@@ -27,6 +28,8 @@ from pipeline.intake.texts import NullCells
 
 from .column import Column, written_in
 from .lexicon import MISSING_WORDS, PERHAPS_MISSING
+from .rewrite import rewrite_of
+from .words import is_one_of
 
 MOST_CHARACTERS = 30_000_000  # of a text file; some seconds' work
 MOST_ROWS = 300_000  # of a Parquet file
@@ -136,7 +139,9 @@ def look_at(
         folder.mkdir()
         copy = _copy(path, folder)
         source = load(engine, f"file_{i}", str(copy.path), reading)
-        cells = ", ".join(f"c{j}" for j in range(len(source.columns)))
+        cells = ", ".join(
+            f"{normalised_sql(f'c{j}')} AS c{j}" for j in range(len(source.columns))
+        )
         engine.execute(
             f"CREATE TEMP TABLE {kept_of(source)} AS "
             f"SELECT {cells} FROM {source.relation}"
@@ -163,9 +168,15 @@ def _sample(
 ) -> Sample:
     [(rows,)] = engine.execute(f"SELECT count(*) FROM {kept_of(source)}").fetchall()
     columns = []
-    for name, texts in counts.items():
+    for i, (name, texts) in enumerate(counts.items()):
         kept = {t: n for t, n in texts.items() if t not in missing}
-        columns.append(Column(name, int(rows), kept, written_in(engine, kept)))
+        written, rewrite = written_in(engine, kept), None
+        if written is None and (rewrite := rewrite_of(engine, kept)) is not None:
+            told = rewrite.sql(f"c{i}")
+            engine.execute(f"UPDATE {kept_of(source)} SET c{i} = {told}")
+            kept = _counted(engine, source, i)
+            written = written_in(engine, kept)
+        columns.append(Column(name, int(rows), kept, written, rewrite))
     return Sample(
         path=path,
         source=source,
@@ -182,14 +193,15 @@ def _sample(
 
 def _counts(engine: Engine, source: Source) -> dict[str, dict[str, int]]:
     """Count the texts of every column, the most frequent first."""
-    told = {}
-    for i, name in enumerate(source.columns):
-        rows = engine.execute(
-            f"SELECT c{i}, count(*) AS k FROM {kept_of(source)} "
-            f"WHERE c{i} IS NOT NULL GROUP BY c{i} ORDER BY k DESC, c{i}"
-        ).fetchall()
-        told[name] = {str(text): int(count) for text, count in rows}
-    return told
+    return {n: _counted(engine, source, i) for i, n in enumerate(source.columns)}
+
+
+def _counted(engine: Engine, source: Source, place: int) -> dict[str, int]:
+    rows = engine.execute(
+        f"SELECT c{place}, count(*) AS k FROM {kept_of(source)} "
+        f"WHERE c{place} IS NOT NULL GROUP BY c{place} ORDER BY k DESC, c{place}"
+    ).fetchall()
+    return {str(text): int(count) for text, count in rows}
 
 
 def _missing_words(
@@ -208,7 +220,7 @@ def _missing_words(
             for text in _words_for_missing(texts):
                 seen.setdefault(text, []).append(name)
                 has_blanks = sum(texts.values()) < total
-                is_doubtful = text.casefold() in PERHAPS_MISSING and has_blanks
+                is_doubtful = is_one_of(text, PERHAPS_MISSING) and has_blanks
                 doubtful[text] = doubtful.get(text, False) or is_doubtful
     return tuple(
         MissingWord(w, tuple(columns)) for w, columns in seen.items() if not doubtful[w]
@@ -217,7 +229,7 @@ def _missing_words(
 
 def _words_for_missing(texts: Mapping[str, int]) -> list[str]:
     known = {*MISSING_WORDS, *PERHAPS_MISSING}
-    return [t for t in texts if len(t) < 20 and t.casefold() in known]
+    return [t for t in texts if len(t) < 20 and is_one_of(t, known)]
 
 
 def _copy(path: Path, folder: Path) -> _Copy:

@@ -14,6 +14,8 @@ from .dated import Dated, Wide
 from .ending import milestone_names
 from .guessed import Guess
 from .null_tokens import token_questions
+from .own_dates import Created
+from .rewrite import replaced
 from .sample import Sample
 from .sentinels import sentinel_questions
 from .toml import Line
@@ -31,13 +33,16 @@ class Place:
 
 def leads_lines(guess: Guess, place: Place) -> Page:
     """The section of the leads."""
-    written = guess.created.written if guess.created else None
+    dated = guess.created.column if guess.created else guess.order_by
+    written = dated.written if dated else None
     lines, asked = file_lines(guess.leads, place, written)
+    lines += _query(guess.leads, _keys(guess.lead_id, guess.account_id))
     lines.append(_lead_id(guess))
     if guess.account_id is not None:
         lines.append(_account_id(guess.account_id))
     if guess.created is not None:
-        lines.append(_created_at(guess, guess.created))
+        lines.append(_created_at(guess, guess.created.column))
+        asked += _created_asked(guess.created)
     else:
         lines.append(_order_by(guess, asked))
     more, questions = _attribute_lines(guess)
@@ -51,6 +56,7 @@ def accounts_lines(guess: Guess, place: Place) -> Page:
         return [], []
     written = side.known_from.written if side.known_from else None
     lines, asked = file_lines(side.sample, place, written)
+    lines += _query(side.sample, _keys(side.key))
     share = side.of_leads.share_in(side.key)
     why = f"{share:.0%} of the leads' {side.of_leads.name} stand here"
     lines.append(Line("account_id", toml.text(side.key.name), why))
@@ -72,15 +78,15 @@ def touch_pages(guess: Guess, place: Place) -> Iterator[Page]:
     """The sections of the touches."""
     for table in guess.roles.touches:
         lines, asked = file_lines(table.sample, place, table.at.written)
-        if (sql := _without(guess, table)) is not None:
-            ending = guess.ending
-            tells = ending.tells if ending else ()
-            if tells:
-                asked.append(
-                    f"are {', '.join(tells)} the conversion under another name? Nearly "
-                    "all leads with them convert within a day, so they are left out."
-                )
-            lines.append(Line("query", sql, "what ends a lead is no touch of it"))
+        where = _without(guess, table)
+        tells = guess.ending.tells if where and guess.ending else ()
+        if tells:
+            asked.append(
+                f"are {', '.join(tells)} the conversion under another name? Nearly "
+                "all leads with them convert within a day, so they are left out."
+            )
+        why = "what ends a lead is no touch of it" if where else ""
+        lines += _query(table.sample, _keys(table.key), where, why)
         lines += _dated_lines(table, guess)
         optional = {
             "recorded_at": table.recorded_at,
@@ -97,6 +103,11 @@ def milestone_pages(guess: Guess, place: Place) -> Iterator[Page]:
     for table in guess.milestones:
         dates = table.dates if isinstance(table, Wide) else (table.at,)
         lines, asked = file_lines(table.sample, place, dates[0].written)
+        is_own = isinstance(table, Dated) and table.sample is guess.leads
+        where, why = None, ""
+        if is_own and isinstance(table, Dated) and table.kind is not None:
+            where, why = _filled(table), "open leads have no date yet"
+        lines += _query(table.sample, _keys(table.key), where, why)
         if isinstance(table, Wide):
             lines.append(
                 Line("lead_id", toml.text(table.key.name), _key_told(guess, table))
@@ -108,11 +119,6 @@ def milestone_pages(guess: Guess, place: Place) -> Iterator[Page]:
             )
             lines.append(Line("columns", f"{{ {told} }}", why))
         else:
-            is_own = table.sample is guess.leads
-            if is_own and table.kind is not None:
-                lines.append(
-                    Line("query", _filled(table), "open leads have no date yet")
-                )
             lines += _dated_lines(table, guess, is_touch=False)
             if table.recorded_at is not None:
                 lines.append(Line("recorded_at", toml.text(table.recorded_at.name)))
@@ -149,6 +155,13 @@ def _lead_id(guess: Guess) -> Line:
     most = "" if column.distinct == guess.leads.rows else "nearly "
     why = f"{most}unique in {guess.leads.rows_told}{also}"
     return Line("lead_id", toml.text(column.name), why)
+
+
+def _created_asked(created: Created) -> list[str]:
+    if created.rival is None:
+        return []
+    told = f"{created.column.name} or {created.rival.name}"
+    return [f"at which instant did a lead come: {told}? Both have a date in its row."]
 
 
 def _created_at(guess: Guess, column: Column) -> Line:
@@ -239,7 +252,7 @@ def _key_told(guess: Guess, table: Dated | Wide) -> str:
 
 
 def _without(guess: Guess, table: Dated) -> str | None:
-    """A query that leaves out kinds that end a lead, if the file has them."""
+    """SQL for the touches that are no end of a lead; None where the file has none."""
     ending = guess.ending
     if ending is None or table.kind is None:
         return None
@@ -251,11 +264,38 @@ def _without(guess: Guess, table: Dated) -> str | None:
         return None
     listed = ",\n  ".join(map(literal, told))
     column = quoted(table.kind.name)
-    return toml.query(f"select * from source where {column} not in (\n  {listed}\n)")
+    return f"{column} not in (\n  {listed}\n)"
 
 
 def _filled(table: Dated) -> str:
-    return toml.query(f"select * from source where {quoted(table.at.name)} is not null")
+    return f"{quoted(table.at.name)} is not null"
+
+
+def _keys(*columns: Column | None) -> frozenset[str]:
+    return frozenset(c.name for c in columns if c is not None)
+
+
+def _query(
+    sample: Sample, keys: frozenset[str], where: str | None = None, why: str = ""
+) -> list[Line]:
+    """The query of a table: ids and dates told so that they can be read, rows left out.
+
+    Parameters
+    ----------
+    keys : frozenset of str
+        The columns of ids that other tables have, too.
+    """
+    rewritten = {
+        c.name: c.rewrite
+        for c in sample.columns
+        if c.rewrite is not None and (c.rewrite.is_of_dates or c.name in keys)
+    }
+    if not rewritten and where is None:
+        return []
+    selected = f"{replaced(rewritten)} from source"
+    sql = selected if where is None else f"{selected} where {where}"
+    told = [r.told(name) for name, r in rewritten.items()]
+    return [Line("query", toml.query(sql), "; ".join((*told, *filter(None, (why,)))))]
 
 
 def _written_told(written: Written | None) -> str:

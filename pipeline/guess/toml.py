@@ -7,16 +7,19 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.open_questions import ASK
+
 WIDTH = 100
 
 
 @dataclass(frozen=True)
 class Line:
-    """A key with its value as TOML, and why."""
+    """A key with its value as TOML, why, and what is asked where it is not known."""
 
     key: str
     value: str
     why: str = ""
+    asked: str = ""
 
 
 def text(value: str) -> str:
@@ -91,6 +94,8 @@ def section(header: str, lines: Sequence[Line]) -> list[str]:
     told = [header]
     for line in lines:
         written = f"{line.key:<{width}} = {line.value}"
+        if line.asked:
+            told += comment(f"{ASK} {line.asked}")
         beside = f"{written}  # {flat(line.why)}"
         if not line.why:
             told.append(written)

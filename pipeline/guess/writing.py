@@ -8,7 +8,7 @@ from pathlib import Path
 
 from features.engine import open_engine
 from features.errors import ConfigError
-from pipeline.config import load_config
+from pipeline.config import check_loads
 from pipeline.files import replace_file
 from pipeline.intake.files import found_files
 
@@ -75,4 +75,4 @@ def _each_once(files: Sequence[Path]) -> list[Path]:
 def _write(beside: Path, page: str) -> None:
     """Write the page, and see that it can be loaded before it takes its place."""
     beside.write_text(page, encoding="utf-8")
-    load_config(beside)
+    check_loads(beside)

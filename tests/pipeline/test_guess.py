@@ -14,7 +14,7 @@ import pytest
 
 from features.errors import ConfigError, SourceError
 from features.world import World
-from pipeline.config import load_config
+from pipeline.config import check_loads, load_config
 from pipeline.demo import write_company
 from pipeline.guess import write_guess
 from pipeline.intake.desk import take_in
@@ -75,7 +75,7 @@ def guessed(folder: Path, *files: Path) -> tuple[dict[str, Any], str, list[str]]
     """The written configuration, raw; its text; the lines to print."""
     out = folder / "leadlight.toml"
     told = write_guess(list(files), out)
-    load_config(out)
+    check_loads(out)
     text = out.read_text(encoding="utf-8")
     return tomllib.loads(text), text, told
 
@@ -202,7 +202,7 @@ def test_finds_the_outcome_of_a_flat_export_by_its_name(tmp_path: Path) -> None:
     assert raw["leads"]["lead_id"] == raw["leads"]["order_by"] == "@row"
     assert raw["leads"]["delimiter"] == ";"
     assert raw["snapshots"]["rule"] == "export"
-    assert "Also of two values: flag." in text
+    assert "It may be flag, too." in text
     assert raw["cutoffs"]["sql"]["precision"] == 0.5  # a quarter converts
 
 
@@ -531,10 +531,12 @@ def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
 
 
 def test_says_that_an_outcome_is_not_to_be_found(tmp_path: Path) -> None:
-    rows = [{"n": i % 7, "colour": COLOURS[i % 3]} for i in range(40)]
-    raw, text, _ = guessed(tmp_path, write(tmp_path, "x.csv", rows))
+    rows = [{"n": i % 7, "colour": COLOURS[i % 3], "new": i % 2} for i in range(40)]
+    raw, text, told = guessed(tmp_path, write(tmp_path, "x.csv", rows))
     assert raw["outcome"] == {"column": "?", "positive": "?"}
-    assert "ASK: which column is the outcome?" in text
+    assert "ASK: which column is the outcome: new? None is called so." in text
+    assert raw["cutoffs"]["sql"] == {"capacity_share": 0.05}
+    assert not any("%" in line for line in (*text.splitlines(), *told))
 
 
 def test_does_not_overwrite(tmp_path: Path) -> None:
