@@ -77,8 +77,13 @@ def long_table(
     rest = [c for c in sample.columns if c not in (key, kind, at)]
 
     def named(pattern: str, *, is_number: bool = False) -> Column | None:
-        fit = (c for c in rest if speaks(c.name, pattern) and not c.is_instant)
-        return next((c for c in fit if c.is_number == is_number and c.filled), None)
+        fit = [
+            c for c in rest if speaks(c.name, pattern) and not c.is_instant and c.filled
+        ]
+        codes = [] if is_number else [c for c in fit if c.is_whole and _is_few(c)]
+        return next(
+            (c for c in fit if c.is_number == is_number), next(iter(codes), None)
+        )
 
     recorded = (
         c
@@ -110,11 +115,14 @@ def _kind(sample: Sample, key: Column) -> Column | None:
     return best if best is not None and points(best)[0] else None
 
 
+def _is_few(column: Column) -> bool:
+    return 1 <= column.distinct <= max(10, min(200, column.filled / 3))
+
+
 def _is_of_kinds(column: Column) -> bool:
-    is_few = 1 <= column.distinct <= max(10, min(200, column.filled / 3))
     is_person = column.is_email or speaks(column.name, lexicon.PERSON)
     is_text = not column.is_number and not column.is_instant
-    return is_few and is_text and not is_person and column.filled_share > 0.9
+    return _is_few(column) and is_text and not is_person and column.filled_share > 0.9
 
 
 def stage_column(sample: Sample) -> Column | None:

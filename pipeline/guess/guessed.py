@@ -191,7 +191,12 @@ def _accounts(roles: Roles, gaps: dict[str, float]) -> tuple[Roles, Column | Non
     if side is None:
         return roles, None
     unused = (side.sample, f"whether {account.name} is filled tells the outcome")
-    return replace(roles, accounts=None, unused=(*roles.unused, unused)), None
+    return replace(
+        roles,
+        accounts=None,
+        accounts_left_out=side.sample,
+        unused=(*roles.unused, unused),
+    ), None
 
 
 def _of_accounts(engine: Engine, roles: Roles) -> tuple[Attribute, ...]:

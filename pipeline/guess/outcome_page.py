@@ -108,6 +108,8 @@ def _dated(guess: Guess) -> Page:
     if ending.closed_by:
         why = "by its name; next to none converts afterwards"
         lines.append(Line("closed_by", toml.texts(ending.closed_by), why))
+        told = ", ".join(ending.closed_by)
+        asked.append(f"does each of these end a lead for good, and no other: {told}?")
     else:
         asked.append("which milestones end a lead without a conversion? None is known.")
     lines.append(_horizon(guess, asked))

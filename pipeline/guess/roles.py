@@ -50,6 +50,7 @@ class Roles:
     accounts: Joined | None
     lookups: tuple[Joined, ...]
     unused: tuple[tuple[Sample, str], ...]
+    accounts_left_out: Sample | None = None  # for its absence tells the outcome
 
 
 def roles_of(samples: Sequence[Sample]) -> Roles:

@@ -45,6 +45,11 @@ def leads_lines(guess: Guess, place: Place) -> Page:
         asked += _created_asked(guess.created)
     else:
         lines.append(_order_by(guess, asked))
+    if (left := guess.roles.accounts_left_out) is not None:
+        asked.append(
+            f"does a lead have its account when it comes? Leads that ended have one far "
+            f"more often than others, so {left.name} is left out until someone knows."
+        )
     more, questions = _attribute_lines(guess)
     return [*lines, *more], [*asked, *questions]
 

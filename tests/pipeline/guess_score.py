@@ -31,8 +31,21 @@ class Score:
     @property
     def shares(self) -> tuple[float, float, float]:
         """Right, asked and wrong of all facts."""
-        total = len(self.right) + len(self.asked) + len(self.wrong)
-        return tuple(len(x) / total for x in (self.right, self.asked, self.wrong))  # type: ignore[return-value]
+        facts = len(self.right) + len(self.asked) + len(self.wrong)
+        return (
+            len(self.right) / facts,
+            len(self.asked) / facts,
+            len(self.wrong) / facts,
+        )
+
+    def told(self) -> list[str]:
+        """The counts, and every fact that is not right."""
+        counts = f"{len(self.right)} right, {len(self.asked)} asked, "
+        return [
+            f"{counts}{len(self.wrong)} wrong",
+            *(f"asked {each}" for each in self.asked),
+            *(f"wrong {each}" for each in self.wrong),
+        ]
 
 
 def guess_score(files: list[Path], out: Path, known: Mapping[str, Any]) -> Score:
@@ -100,7 +113,12 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     told |= {
         f"means.{k}": v["means"]
         for k, v in raw.get("attributes", {}).items()
-        if "means" in v
+        if "means" in v and v["means"] not in {"number", "category"}  # meant unasked
+    }
+    told |= {
+        f"funnel.{kind}": stage
+        for stage in ("top", "middle", "bottom", "negative")
+        for kind in raw.get("funnel", {}).get(stage, ())
     }
     return told
 
