@@ -103,6 +103,8 @@ def _attribute(
         return Attribute(
             name, Fate.NEVER, "a name of what tends to be filled late", is_asked=True
         )
+    if not is_flat and (why := _why_counted_later(column)) is not None:
+        return Attribute(name, Fate.NEVER, why, is_asked=True)
     means, why = meaning or (_means(column), "")
     return Attribute(
         name,
@@ -135,6 +137,19 @@ def _why_out(column: Column, *, is_read: bool) -> str | None:
         return "nearly all different: a name, an id or free text"
     if column.is_whole and column.is_varied and column.looks_like_id:
         return "nearly all different: an id"
+    return None
+
+
+def _why_counted_later(column: Column) -> str | None:
+    """Why a column of a dated export may tell what came after the creation."""
+    name = column.name
+    if speaks(name, lexicon.OUTCOMES) or words.converts(name):
+        return "by its name it tells whether the lead converted"
+    if speaks(name, lexicon.PRESENT):
+        return "by its name what holds at the export"
+    is_count = speaks(name, lexicon.A_COUNT) or speaks(name, lexicon.COUNTS)
+    if column.is_number and is_count and not speaks(name, lexicon.SIZE):
+        return "by its name a count up to the export"
     return None
 
 

@@ -14,7 +14,7 @@ from pipeline.intake.cells import NUMBER
 from pipeline.intake.formats import FORMATS
 from pipeline.intake.instants import DATE_TIME, OFFSET, instant, is_of_our_age
 
-from .lexicon import IDENTITY
+from .lexicon import A_COUNT, IDENTITY, OF_AN_INSTANT
 from .rewrite import Rewrite
 from .words import speaks
 
@@ -81,6 +81,14 @@ class Column:
         )
 
     @property
+    def is_counter(self) -> bool:
+        """Whether it counts the rows of its file."""
+        if not self.is_whole or self.distinct != self.rows:
+            return False
+        numbers = [int(text) for text in self.counts]
+        return min(numbers) in {0, 1} and max(numbers) - min(numbers) < self.rows
+
+    @property
     def is_varied(self) -> bool:
         """Whether most texts stand alone: a name or free text, no category."""
         return self.filled >= FEW_ROWS and self.distinct > self.filled / 2
@@ -113,7 +121,7 @@ class Column:
     @property
     def looks_like_id(self) -> bool:
         """Whether its name says so."""
-        return speaks(self.name, IDENTITY)
+        return speaks(self.name, IDENTITY) and not speaks(self.name, A_COUNT)
 
     def is_written_like(self, other: Column) -> bool:
         """Whether one format reads the instants of both."""
@@ -130,12 +138,16 @@ class Column:
         return right / self.filled if self.filled else 0.0
 
 
-def written_in(engine: Engine, counts: Mapping[str, int]) -> Written | None:
+def written_in(engine: Engine, name: str, counts: Mapping[str, int]) -> Written | None:
     """Guess how a column's instants are written; None where they are none.
+
+    Numbers that count from 1970 are told by their size and by the column's name.
 
     The intake's own reading decides, so that what is guessed here is read there.
     """
     texts = list(counts)[:MOST_TEXTS]
+    if texts and speaks(name, OF_AN_INSTANT) and (epoch := _epoch(texts)) is not None:
+        return Written(epoch, has_offset=True, has_time=True)
     if not texts or sum(map(_may_be_instant, texts)) < NEARLY_ALL * len(texts):
         return None
     engine.register("texts", pa.table({"t": pa.array(texts, pa.string())}))
@@ -182,6 +194,15 @@ def _iso(texts: list[str]) -> Written:
     timed = sum(len(t) > len("2026-03-01") for t in texts)
     half = len(texts) / 2
     return Written(None, has_offset=zoned > half, has_time=timed > half)
+
+
+def _epoch(texts: list[str]) -> str | None:
+    """The unit of whole numbers that are instants from 2001 to 2033."""
+    for unit, a_second in (("epoch_s", 1), ("epoch_ms", 1_000), ("epoch_us", 10**6)):
+        lowest, highest = 10**9 * a_second, 2 * 10**9 * a_second
+        if all(t.isdigit() and lowest <= int(t) < highest for t in texts):
+            return unit
+    return None
 
 
 def _may_be_instant(text: str) -> bool:

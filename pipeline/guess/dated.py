@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from features.engine import Engine
+from pipeline.intake.instants import instant
+
 from . import lexicon, words
 from .column import Column
 from .sample import Sample
 from .words import speaks
+
+NEARLY_ALWAYS = 0.95  # of the rows that hold both dates
+MOST_STAGES = 12  # of a file of milestones that is not called so
+MOST_REPEATED = 1.1  # rows for each milestone of a lead: touches come again and again
 
 
 @dataclass(frozen=True)
@@ -46,34 +53,61 @@ class Wide:
     dates: tuple[Column, ...]
 
 
+def share_before(engine: Engine, sample: Sample, first: Column, then: Column) -> float:
+    """Share of the rows with both dates in which one is not after the other.
+
+    A day without a time may be any instant of it, so days are compared.
+    """
+
+    def day(column: Column) -> str:
+        written = column.written.format if column.written else None
+        return f"date_trunc('day', {instant(sample.cell(column.name), 'UTC', written)})"
+
+    [(share,)] = engine.execute(
+        "SELECT avg(CAST(earlier <= later AS INTEGER)) FROM (SELECT "
+        f"{day(first)} AS earlier, {day(then)} AS later FROM {sample.relation})"
+    ).fetchall()
+    return float(share) if share is not None else 1.0
+
+
 def is_of_touches(sample: Sample) -> bool:
     """Whether a file is called so, and no column says what became of a lead."""
     has_stage = any(speaks(c.name, lexicon.MILESTONES) for c in sample.columns)
     return speaks(sample.stem, lexicon.TOUCHES) and not has_stage
 
 
-def wide_table(sample: Sample, key: Column) -> Dated | Wide:
+def wide_table(engine: Engine, sample: Sample, key: Column) -> Dated | Wide:
     """A file with one row a lead, and what its columns say."""
     stage = stage_column(sample)
     if stage is not None:
-        return long_table(sample, key, kind=stage)
+        return long_table(engine, sample, key, kind=stage)
     dates = [c for c in sample.instants if not speaks(c.name, lexicon.RECORDED)]
     dates = dates or list(sample.instants)
     return Wide(sample, key, tuple(c for c in dates if c.is_written_like(dates[0])))
 
 
 def long_table(
+    engine: Engine,
     sample: Sample,
     key: Column,
     *,
     kind: Column | None = None,
     is_of_account: bool = False,
 ) -> Dated:
-    """A file of dated rows, and what its columns say."""
-    kind = kind or _kind(sample, key)
+    """A file of dated rows, and what its columns say.
+
+    Where a stage is a row's present one, it was reached when the row was closed.
+    """
+    is_present, kind = kind is not None, kind or _kind(sample, key)
+
+    def points(column: Column) -> tuple[bool, bool, bool, int]:
+        is_closed = is_present and speaks(column.name, lexicon.CLOSED_AT)
+        is_change = speaks(column.name, lexicon.NO_MILESTONE)
+        is_named = speaks(column.name, lexicon.OCCURRED)
+        return is_closed, not is_change, is_named, column.filled
+
     times = [c for c in sample.instants if not speaks(c.name, lexicon.RECORDED)]
-    times = times or list(sample.instants)
-    at = max(times, key=lambda c: (speaks(c.name, lexicon.OCCURRED), c.filled))
+    at = max(times or sample.instants, key=points)
     rest = [c for c in sample.columns if c not in (key, kind, at)]
 
     def named(pattern: str, *, is_number: bool = False) -> Column | None:
@@ -88,7 +122,10 @@ def long_table(
     recorded = (
         c
         for c in sample.instants
-        if c in rest and c.is_written_like(at) and speaks(c.name, lexicon.RECORDED)
+        if c in rest
+        and c.is_written_like(at)
+        and speaks(c.name, lexicon.RECORDED)
+        and share_before(engine, sample, at, c) >= NEARLY_ALWAYS
     )
     return Dated(
         sample=sample,
@@ -108,7 +145,12 @@ def _kind(sample: Sample, key: Column) -> Column | None:
 
     def points(column: Column) -> tuple[int, int]:
         named = 2 * speaks(column.name, lexicon.KIND)
-        return named + speaks(column.name, lexicon.PERHAPS_KIND), column.distinct
+        named += speaks(column.name, lexicon.PERHAPS_KIND)
+        ends = any(
+            words.converts(t) or speaks(t, lexicon.CLOSINGS) for t in column.counts
+        )
+        is_old = speaks(column.name, lexicon.OLD)
+        return max(0, named + 2 * ends - 3 * is_old), column.distinct
 
     fit = [c for c in sample.columns if c is not key and _is_of_kinds(c)]
     best = max(fit, key=points, default=None)
@@ -147,8 +189,12 @@ def stage_column(sample: Sample) -> Column | None:
     return next(iter((*fit, *answers)), None)
 
 
-def is_milestones(table: Dated) -> bool:
-    """Whether a file of dated rows is of stages reached, not of touches."""
+def is_milestones(engine: Engine, table: Dated) -> bool:
+    """Whether a file of dated rows is of stages reached, not of touches.
+
+    By its name, or since most of its kinds are ends, or since a few kinds, a conversion
+    among them, are hardly ever reached twice.
+    """
     if table.is_of_account:
         return False  # a milestone is a lead's own
     if table.kind is None:
@@ -156,5 +202,23 @@ def is_milestones(table: Dated) -> bool:
     if speaks(table.kind.name, lexicon.MILESTONES):
         return True
     kinds = list(table.kind.counts)
-    ends = [k for k in kinds if words.converts(k) or speaks(k, lexicon.CLOSINGS)]
-    return len(ends) > len(kinds) / 2
+    ends = [k for k in kinds if _is_end(k)]
+    if len(ends) > len(kinds) / 2:
+        return True
+    is_few = len(kinds) <= MOST_STAGES and any(map(words.converts, kinds))
+    return is_few and _repeated(engine, table, table.kind) <= MOST_REPEATED
+
+
+def _is_end(kind: str) -> bool:
+    return words.converts(kind) or speaks(kind, lexicon.CLOSINGS)
+
+
+def _repeated(engine: Engine, table: Dated, kind: Column) -> float:
+    """Rows for each kind of each lead."""
+    sample = table.sample
+    key, told = sample.cell(table.key.name), sample.cell(kind.name)
+    [(rows, pairs)] = engine.execute(
+        f"SELECT count(*), count(DISTINCT ({key}, {told})) FROM {sample.relation} "
+        f"WHERE {key} IS NOT NULL AND {told} IS NOT NULL"
+    ).fetchall()
+    return float(rows / max(1, pairs))

@@ -187,11 +187,14 @@ def _timing(engine: Engine) -> _Timing:
 
 
 def _conversion(found: Sequence[Reached]) -> str:
-    """The milestone that speaks most of converting; unknown where none does."""
+    """The milestone that speaks most of converting; unknown where none does.
+
+    Of several that say it alike, the one of most leads: others come after it.
+    """
     named = [r for r in found if words.converts(r.name)]
     if not named:
         return UNKNOWN
-    return min(named, key=lambda r: (words.conversion_rank(r.name), r.leads)).name
+    return min(named, key=lambda r: (words.conversion_rank(r.name), -r.leads)).name
 
 
 def _closes(engine: Engine, reached: Reached, conversion: str) -> bool:

@@ -12,6 +12,7 @@ from .sample import Sample
 from .words import is_one_of, speaks
 
 MOST_TEXTS = 20  # of a column of outcomes
+LEAST_FILLED = 0.5  # of a column that is called an outcome: leads may still be open
 LEAST_POINTS = 3  # to be taken for the outcome: its name, or texts of either end
 
 
@@ -53,6 +54,7 @@ class FlatOutcome:
 def flat_outcome(sample: Sample) -> FlatOutcome:
     """Guess the outcome's column and its positive value."""
     fit = [c for c in sample.columns if _may_be_outcome(c)]
+    fit = [c for c in fit if _points(c) or c.distinct == 2]
     ranked = sorted(fit, key=_points, reverse=True)
     if not ranked or _points(ranked[0]) < LEAST_POINTS:
         others = tuple(c.name for c in ranked)
@@ -60,7 +62,7 @@ def flat_outcome(sample: Sample) -> FlatOutcome:
             UNKNOWN, UNKNOWN, "no name tells of an outcome", others, None
         )
     column, *rest = ranked
-    others = tuple(c.name for c in rest if _points(c) or c.distinct == 2)
+    others = tuple(c.name for c in rest)
     why = (
         "its values speak of conversions; there is no date of them"
         if _converting(column) and column.distinct > 2
@@ -75,7 +77,8 @@ def _outcome(
     counted = tuple(column.counts.items())
     positive = _positive(column)
     if positive is None:
-        likely = tuple(sorted(counted, key=lambda each: each[1])[:2])
+        open_ended = [c for c in counted if not _says_no(c[0])] or [*counted]
+        likely = tuple(sorted(open_ended, key=lambda each: each[1])[:2])
         return FlatOutcome(column.name, UNKNOWN, why, others, None, likely=likely)
     rate = column.counts[positive] / max(1, sample.rows)
     rest = [(t, n) for t, n in counted if t != positive]
@@ -90,7 +93,11 @@ def _outcome(
 
 def _may_be_outcome(column: Column) -> bool:
     """Whether a column is of few texts; of several, they are no numbers."""
-    if column.is_instant or column.filled < column.rows or column.distinct < 2:
+    is_named = speaks(column.name, lexicon.OUTCOMES)
+    is_filled = column.filled == column.rows or (
+        is_named and column.filled_share >= LEAST_FILLED
+    )
+    if column.is_instant or not is_filled or column.distinct < 2:
         return False
     return column.distinct == 2 or (
         column.distinct <= MOST_TEXTS
@@ -107,7 +114,7 @@ def _points(column: Column) -> int:
     says_yes = any(is_one_of(t, lexicon.POSITIVES) for t in texts)
     ends = any(speaks(t, lexicon.CLOSINGS) for t in texts)
     is_told = bool(_converting(column)) or (says_yes and (is_named or is_stage))
-    if column.distinct > 2 and not is_told:
+    if column.distinct > 2 and not (is_told or is_named):
         return 0
     is_pair = column.distinct == 2 or ends or any(_says_no(t) for t in texts)
     return 3 * is_named + 2 * bool(_converting(column)) + is_stage + (ends and is_pair)

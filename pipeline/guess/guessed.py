@@ -14,7 +14,7 @@ from .dated import Dated, Wide
 from .ending import Ending, ending_of
 from .flat import FlatOutcome, flat_outcome, order_column
 from .kinds import Funnel, funnel_of
-from .own_dates import Created, OwnMilestones, created_of, own_milestones
+from .own_dates import Created, created_of, own_milestones
 from .roles import Roles, account_column, roles_of
 from .sample import MissingWord, Sample
 
@@ -80,7 +80,7 @@ def guess_of(
     Dated milestones come first, then an outcome without a date. Where neither speaks of
     a conversion, milestones are written down and the conversion is asked for.
     """
-    roles = roles_of(samples)
+    roles = roles_of(engine, samples)
     sample, lead_id = roles.leads.sample, roles.leads.lead_id
     created = created_of(engine, sample)
     if lead_id is None or created is None:
@@ -98,19 +98,18 @@ def guess_of(
     return _flat(engine, roles, missing, flat)
 
 
-def _milestones(roles: Roles, own: OwnMilestones | None) -> tuple[Dated | Wide, ...]:
+def _milestones(roles: Roles, own: Dated | Wide | None) -> tuple[Dated | Wide, ...]:
     """Where stages are recorded: a file of them, the leads' own, or the touches."""
     if roles.milestones:
         return roles.milestones
-    if own is not None and own.is_told:
-        return (own.table,)
-    among_touches = tuple(
+    if own is not None:
+        return (own,)
+    return tuple(
         t
         for t in roles.touches
         if not t.is_of_account
         and any(words.converts(k) for k in (t.kind.counts if t.kind else ()))
     )
-    return among_touches or ((own.table,) if own is not None else ())
 
 
 def _dated(

@@ -46,9 +46,10 @@ ACCOUNT: Final = stems("""
     unternehmen societe entreprise empresa cuenta azienda bedrijf bedrijven conta$
     """)
 ACCOUNT_NAME: Final = (
+    "((id|cod|codice|code|no|nr|n|num|primary|associated|parent) )*"
     "(account|company|organi[sz]ation|firm|employer|household|firma|firmen|unternehmen"
-    "|societe|entreprise|empresa|cuenta|azienda|bedrijf)"
-    "(s? ?-?(id|uuid|key|name|no|nr|nummer|ref))?"
+    "|societe|entreprise|empresa|cuenta|azienda|bedrijf|workspace|tenant|cliente?|kunde"
+    "|customer)(s? ?-?(id|uuid|key|name|no|nr|nummer|ref))?"
 )
 TOUCHES: Final = stems("""
     touch event activit visit call$ calls$ click log$ logs$ session interac engagement
@@ -63,7 +64,7 @@ MILESTONES: Final = stems("""
 IDENTITY: Final = stems("""
     id$ ids$ uuid guid key$ number$ no$ *nummer$ nr$ *nr$ ref$ reference$ kennung
     identifi matricul numero$ leadid$ clientid$ userid$ customerid$ contactid$ num$
-    kd_nr$
+    kd_nr$ n$ cod$ codice$
     """)
 CREATED: Final = stems("""
     creat regist reg$ signup sign first submit enter engage added receiv inquir enquir
@@ -75,13 +76,15 @@ NOT_CREATED: Final = stems("""
     last updat modif clos won$ lost end$ ended birth conver expir recorded loaded letzt
     geandert aktualis geburt *abschl verlor gewonn *ende$ dernier maj$ naiss clotur
     ultim actualiz nacim cierre nascim modific nascita laatst gewijzigd planned expected
-    due$ next geplant prevu previst dob$ sync
+    due$ next geplant prevu previst dob$ sync prossim wiedervorlage nachste proxim
+    prochain volgende erinnerung remind follow modstamp
     """)
 # Dates that say nothing of how far a lead has come.
 NO_MILESTONE: Final = stems("""
     last updat modif birth expir recorded loaded letzt geandert aktualis geburt dernier
     maj$ naiss ultim actualiz nacim nascim modific nascita laatst gewijzigd planned
-    expected due$ next geplant prevu previst dob$ sync import export valid until
+    expected due$ next geplant prevu previst dob$ sync import export valid until prossim
+    wiedervorlage nachste proxim prochain volgende erinnerung remind follow modstamp
     """)
 OCCURRED: Final = stems("""
     occur timestamp time$ happen date when$ at$ reached visited ts$ *datum$ *zeitpunkt
@@ -89,8 +92,9 @@ OCCURRED: Final = stems("""
     """)
 RECORDED: Final = stems("""
     record loaded insert sync ingest logged imported updated erfasst geladen enregistr
-    importe registrado_el caricat
+    importe registrado_el caricat receiv creat written
     """)
+OF_AN_INSTANT: Final = "|".join((CREATED, NOT_CREATED, OCCURRED, RECORDED))
 CLOSED_AT: Final = stems("""
     clos end$ ended won$ conver decid outcome resolv finish *abschl *ende$ entschied
     erledigt clotur cierre chiusura decis fech afgesloten
@@ -105,11 +109,12 @@ OF_TIME: Final = stems("""
 KIND: Final = stems("""
     kind type event activit action milestone stage status touch art$ *art$ typ$ *typ$
     aktion aktivitat ereignis stufe phase vorgang evenement etape tipo evento accion
-    acao etapa fase estado$ stato$ azione soort actie statut
+    acao etapa fase estado$ stato$ azione soort actie statut new_value
     """)
 PERHAPS_KIND: Final = stems("""
     name$ transition state$ category what$ was$ kategorie categor
     """)
+OLD: Final = stems("old previous from$ vorher alt$ ancien anterior precedente")
 ASSET: Final = stems("""
     asset page url content campaign path$ seite$ kampagne inhalt pagina campagne campana
     campanha
@@ -126,14 +131,16 @@ LATE: Final = stems("""
     last$ tag$ tags$ quality score scoring profile stage duration owner activity status
     closed close$ won$ lost$ reason result disposition letzt grund$ *grund$ betreuer
     ergebnis dauer$ bewertung dernier motif statut raison motivo estado$ ultim stato$
-    punteggio reden eigenaar resultat resultado esito
+    punteggio reden eigenaar resultat resultado esito bearbeit agente$ assigned
     """)
 PERSON: Final = stems("""
     first_name firstname last_name lastname full_name fullname surname middle_name phone
     mobile street address birth ip$ linkedin fax vorname nachname telefon handy strasse
     *anschrift adresse$ geburt prenom nom$ telephone rue$ nombre$ apellido telefono
     movil direccion calle cognome indirizzo voornaam achternaam telefoon sobrenome
-    endereco celular naiss nacim nascim nascita
+    endereco celular naiss nacim nascim nascita referente ansprechpartner contact_person
+    contactpersoon responsable$ salutation anrede ragione_sociale raison_sociale
+    razon_social firmenname
     """)
 FREE_TEXT: Final = stems("""
     comment note$ notes$ message description bemerkung notiz beschreibung nachricht
@@ -142,13 +149,14 @@ FREE_TEXT: Final = stems("""
     """)
 TITLE: Final = stems("""
     title position jobtitle job_role role$ funktion$ beruf$ poste$ fonction$ cargo$
-    puesto ruolo functie
+    puesto ruolo functie qualifica
     """)
 CODE: Final = stems("""
     zip postcode postal code$ prefix id$ plz$ postleitzahl cap$ codigo$ cp$
     """)
 COUNTRY: Final = stems("""
     country countries nation$ location$ land$ staat$ pays$ pais$ paese$ kraj$ market$
+    nazione
     """)
 INDUSTRY: Final = stems("""
     industr sector sektor vertical branche line_of_business secteur settore setor
@@ -158,7 +166,7 @@ SIZE: Final = stems("""
     employee headcount head_count staff fte$ ftes$ workforce company_size firm_size
     account_size organisation_size mitarbeiter organization_size business_size size$
     effectif empleados dipendenti unternehmensgrosse *firmengrosse medewerkers
-    funcionarios
+    funcionarios ma$ beschaftigte numero_dipendenti
     """)
 NO_SIZE: Final = stems("""
     deal order basket lot$ team family
@@ -170,6 +178,11 @@ REVENUE: Final = stems("""
 NO_REVENUE: Final = stems("""
     deal expected opportunit lost$ rate$
     """)
+A_COUNT: Final = stems("""
+    number_of numero_di numero_de nombre_de anzahl *anzahl count$ counts$ num_of no_of
+    times$ numero_dipendenti total$ totals$
+    """)
+PRESENT: Final = stems("current present aktuell actuel actual$ attuale huidig")
 COUNTS: Final = stems("""
     visit visits totalvisits view views time_spent click opens$ pages$ session downloads
     previous$ campaign$ besuche$ aufrufe$ klicks$ visites$ visitas$ clics$
@@ -177,15 +190,16 @@ COUNTS: Final = stems("""
 # In the order of preference: what marketing hands over comes before what sales wins.
 CONVERSIONS: Final = _words("""
     opportunit convert conversion won$ win$ approv purchas customer$ sold$ sale$ signed
-    paid order enrol redeem subscrib bought booked booking accept activat deal success
+    paid order enrol redeem subscri bought booked booking accept activat deal success
     angebotsanfrage gewonn *abschl kauf gekauft verkauft vertrag unterschr bestell gagne
     achat achet vente commande signe$ ganad compra venta contratad pedido ganho vendu
-    vendid vinto acquist verkocht besteld
+    vendid vinto acquist verkocht besteld auftrag ordin
     """)
 CLOSINGS: Final = stems("""
     lost disqualif unqualif declin cancel reject dead$ withdraw withdrew junk churn
     refus expired abandon verlor abgelehnt *absage storn abgesagt perdu annul perdid
     cancelad rechaz perso$ rifiut verloren afgewezen geannuleerd kein_interesse resili
+    not$ nicht$ kein keine non$ niet$ geen$ nunca rifiuto absage
     """)
 OUTCOMES: Final = stems("""
     y$ converted conversion convert$ won$ outcome target$ label$ purchased purchase$
@@ -205,7 +219,7 @@ NEGATIVES: Final = _words("""
 OPEN_STILL: Final = stems("""
     open pending progress nurtur waiting offen laufend in_arbeit bearbeitung en_cours
     ouvert attente abiert pendiente curso aberto apert attesa lopend new$ neu$ nouveau
-    nuevo novo
+    nuevo novo angebot quote offer offerte sent$ verschickt contacted
     """)
 OUTBOUND: Final = stems("""
     outbound call sent$ sms$ dial mailing anruf$ versendet gesendet appel$ envoye
@@ -236,7 +250,7 @@ STAGES: Final = {
 MISSING_WORDS: Final = _words("""
     select #n/a <na> undefined not_specified not_provided not_available (not_set)
     not_set (blank) n.a. - -- ? k.a. k._a. keine_angabe nicht_angegeben non_renseigne
-    sin_datos
+    sin_datos [not_provided]
     """)
 PERHAPS_MISSING: Final = _words("""
     unknown not_known unspecified unbekannt inconnu desconocido

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.open_questions import UNKNOWN
 
 from . import toml
-from .ending import Ending
+from .ending import MOST_HORIZON_DAYS, Ending
 from .flat import FlatOutcome
 from .guessed import Guess
 from .sample import commonest
@@ -46,7 +46,7 @@ def cutoff_lines(guess: Guess) -> Page:
     """
     if guess.rate is None:
         return _unpromised()
-    rate = f"{guess.rate:.1%} of the leads looked at converted"
+    rate = f"If that is the conversion, {guess.rate:.1%} of the leads looked at had it"
     mql = "{ capture = 0.80, confidence = 0.95, otherwise = { capacity_share = 0.30 } }"
     question = f"what do marketing and sales need of these promises? {rate}."
     if _is_weekly(guess):
@@ -147,13 +147,13 @@ def _horizon(guess: Guess, asked: list[str]) -> Line:
     asked.append(
         "how many days may a conversion take? Counted from creation, half took "
         f"{median:.1f} days and nine in ten {late:.1f}."
-        + (f" {early:,} came before it." if early else "")
+        + (f" {early:,} converted before their creation." if early else "")
     )
     days = ending.horizon_days
     why = (
         "nine in ten, rounded up"
         if days >= late
-        else "at most a quarter, and a fourth of the time seen"
+        else f"at most {MOST_HORIZON_DAYS}, and a fourth of the days seen"
     )
     return Line("horizon_days", str(days), why)
 
@@ -186,12 +186,13 @@ def _flat(guess: Guess) -> Page:
 
 
 def _unknown(flat: FlatOutcome) -> list[Line]:
-    likely = f": {' or '.join(flat.others[:2])}" if flat.others else ""
+    likely = f" Perhaps {' or '.join(flat.others[:2])}." if flat.others else ""
     return [
         Line(
             "column",
             toml.text(UNKNOWN),
-            asked=f"which column is the outcome{likely}? None is called so.",
+            asked=f"which column is the outcome?{likely} None is called so. Where a "
+            "date says when leads converted, name it under [[milestones]].",
         ),
         Line(
             "positive",

@@ -9,16 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.engine import Engine
-from pipeline.intake.instants import instant
 
 from . import lexicon, words
 from .column import Column
-from .dated import Dated, Wide, stage_column
+from .dated import NEARLY_ALWAYS, Dated, Wide, share_before, stage_column
 from .roles import Leads
 from .sample import Sample
 from .words import speaks
 
-NEARLY_ALWAYS = 0.95  # of the rows that hold both dates
 NEARLY_FULL = 0.95  # of the rows have a creation
 
 
@@ -37,28 +35,13 @@ class Created:
     rival: Column | None
 
 
-@dataclass(frozen=True)
-class OwnMilestones:
-    """Milestones that stand in the file of leads itself.
-
-    Attributes
-    ----------
-    table : Dated or Wide
-    is_told : bool
-        Whether a name or a text speaks of a conversion; else they may be any dates.
-    """
-
-    table: Dated | Wide
-    is_told: bool
-
-
 def created_of(engine: Engine, sample: Sample) -> Created | None:
     """Guess the instant at which a lead was created; None where no date may be it."""
     fit = [c for c in sample.instants if not _speaks_only(c, lexicon.NOT_CREATED)]
 
     def points(column: Column) -> tuple[bool, float]:
         others = [c for c in fit if c is not column]
-        earlier = [_share_before(engine, sample, column, c) for c in others]
+        earlier = [share_before(engine, sample, column, c) for c in others]
         is_first = all(share >= NEARLY_ALWAYS for share in earlier)
         is_named = speaks(column.name, lexicon.CREATED)
         return is_named and column.filled_share > 0.5, column.filled_share + is_first
@@ -76,11 +59,11 @@ def created_of(engine: Engine, sample: Sample) -> Created | None:
 
 def own_milestones(
     engine: Engine, leads: Leads, created: Column
-) -> OwnMilestones | None:
+) -> Dated | Wide | None:
     """Guess the milestones in the leads' own file: dates that some leads have, later.
 
     One date beside a column that says how it ended is the date of those ends; else each
-    date is a milestone of its own.
+    date that is called a conversion or an end is a milestone of its own.
     """
     if leads.lead_id is None:
         return None
@@ -91,19 +74,18 @@ def own_milestones(
         if c is not created
         and c.filled_share < 1
         and not speaks(c.name, lexicon.NO_MILESTONE)
-        and _share_before(engine, sample, created, c) >= NEARLY_ALWAYS
+        and share_before(engine, sample, created, c) >= NEARLY_ALWAYS
     ]
     ends = [c for c in later if speaks(c.name, lexicon.CLOSED_AT)] or later
     stage = stage_column(sample)
     told = [c for c in later if _is_told(c)]
     if stage is not None and len(ends) == 1 and len(told) < 2:
-        return OwnMilestones(Dated(sample, leads.lead_id, False, stage, ends[0]), True)
-    dates = told if any(_converts(c) for c in told) else later
-    if not dates:
+        return Dated(sample, leads.lead_id, False, stage, ends[0])
+    best = next((c for c in told if _converts(c)), None)
+    if best is None:
         return None
-    alike = tuple(c for c in dates if c.is_written_like(dates[0]))
-    is_told = any(_converts(c) for c in alike)
-    return OwnMilestones(Wide(sample, leads.lead_id, alike), is_told)
+    alike = tuple(c for c in told if c.is_written_like(best))
+    return Wide(sample, leads.lead_id, alike)
 
 
 def _converts(column: Column) -> bool:
@@ -119,20 +101,3 @@ def _speaks_only(column: Column, pattern: str) -> bool:
         speaks(column.name, lexicon.CREATED)
         and not speaks(column.name, lexicon.NO_MILESTONE)
     )
-
-
-def _share_before(engine: Engine, sample: Sample, first: Column, then: Column) -> float:
-    """Share of the rows with both dates in which one is not after the other.
-
-    A day without a time may be any instant of it, so days are compared.
-    """
-
-    def day(column: Column) -> str:
-        written = column.written.format if column.written else None
-        return f"date_trunc('day', {instant(sample.cell(column.name), 'UTC', written)})"
-
-    [(share,)] = engine.execute(
-        "SELECT avg(CAST(earlier <= later AS INTEGER)) FROM (SELECT "
-        f"{day(first)} AS earlier, {day(then)} AS later FROM {sample.relation})"
-    ).fetchall()
-    return float(share) if share is not None else 1.0

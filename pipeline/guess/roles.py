@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from features.engine import Engine
+
 from . import lexicon
 from .column import Column
 from .dated import Dated, Wide, is_milestones, is_of_touches, long_table, wide_table
@@ -53,7 +55,7 @@ class Roles:
     accounts_left_out: Sample | None = None  # for its absence tells the outcome
 
 
-def roles_of(samples: Sequence[Sample]) -> Roles:
+def roles_of(engine: Engine, samples: Sequence[Sample]) -> Roles:
     """Guess which file is which table."""
     leads = _leads(samples)
     others = [s for s in samples if s is not leads.sample]
@@ -66,10 +68,14 @@ def roles_of(samples: Sequence[Sample]) -> Roles:
     for sample, joined in sides:
         if accounts is not None and sample is accounts.sample:
             continue
-        role = _dated(sample, leads, accounts)
-        if isinstance(role, Dated) and role.kind is None and is_milestones(role):
+        role = _dated(engine, sample, leads, accounts)
+        if (
+            isinstance(role, Dated)
+            and role.kind is None
+            and is_milestones(engine, role)
+        ):
             role = Wide(sample, role.key, (role.at,))
-        if isinstance(role, Wide) or (role is not None and is_milestones(role)):
+        if isinstance(role, Wide) or (role is not None and is_milestones(engine, role)):
             milestones.append(role)
         elif role is not None:
             touches.append(role)
@@ -111,6 +117,7 @@ def _lead_points(sample: Sample, column: Column, samples: Sequence[Sample]) -> i
         + 2 * speaks(sample.stem, lexicon.LEAD)
         + bool(sample.instants)
         + column.looks_like_id
+        - 2 * column.is_counter
         - 4 * is_part
         - 4 * is_account
         - 2 * speaks(sample.stem, lexicon.TOUCHES)
@@ -206,20 +213,29 @@ def _accounts(sides: list[Joined]) -> Joined | None:
     return named[0] if named else None
 
 
+def _as_milestones(engine: Engine, role: Dated | Wide | None) -> Dated | Wide | None:
+    """A file of dated rows as milestones; None where it holds touches."""
+    if not isinstance(role, Dated):
+        return role
+    if not is_milestones(engine, role):
+        return None
+    return role if role.kind is not None else Wide(role.sample, role.key, (role.at,))
+
+
 def _dated(
-    sample: Sample, leads: Leads, accounts: Joined | None
+    engine: Engine, sample: Sample, leads: Leads, accounts: Joined | None
 ) -> Dated | Wide | None:
     if not sample.instants or _is_more_leads(sample, leads):
         return None
     if leads.lead_id is not None:
         key = _key(sample, leads.lead_id, leads.sample)
         if key is not None and key.is_unique and not is_of_touches(sample):
-            return wide_table(sample, key)
+            return wide_table(engine, sample, key)
         if key is not None:
-            return long_table(sample, key)
+            return long_table(engine, sample, key)
     account = accounts.of_leads if accounts else account_column(leads.sample)
     key = account and _key(sample, account, leads.sample)
-    return long_table(sample, key, is_of_account=True) if key else None
+    return long_table(engine, sample, key, is_of_account=True) if key else None
 
 
 def account_column(sample: Sample) -> Column | None:
@@ -243,4 +259,8 @@ def _why_unused(sample: Sample, leads: Leads) -> str:
         return "it looks like more leads; `leadlight score` takes those"
     if leads.lead_id is not None and _key(sample, leads.lead_id, leads.sample):
         return f"it has ids of {leads.sample.name} and no instants: undated, a leak"
+    for key in sample.columns:
+        for column in leads.sample.columns:
+            if key.is_unique and not key.is_whole and _is_shared(column, key, sample):
+                return f"its {key.name} is {column.name} of the leads"
     return f"it shares no column of ids with {leads.sample.name}"

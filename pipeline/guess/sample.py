@@ -170,12 +170,12 @@ def _sample(
     columns = []
     for i, (name, texts) in enumerate(counts.items()):
         kept = {t: n for t, n in texts.items() if t not in missing}
-        written, rewrite = written_in(engine, kept), None
+        written, rewrite = written_in(engine, name, kept), None
         if written is None and (rewrite := rewrite_of(engine, kept)) is not None:
             told = rewrite.sql(f"c{i}")
             engine.execute(f"UPDATE {kept_of(source)} SET c{i} = {told}")
             kept = _counted(engine, source, i)
-            written = written_in(engine, kept)
+            written = written_in(engine, name, kept)
         columns.append(Column(name, int(rows), kept, written, rewrite))
     return Sample(
         path=path,

@@ -15,7 +15,8 @@ from .ending import milestone_names
 from .guessed import Guess
 from .null_tokens import token_questions
 from .own_dates import Created
-from .rewrite import replaced
+from .query import keys_of, query_lines
+from .roles import Joined
 from .sample import Sample
 from .sentinels import sentinel_questions
 from .toml import Line
@@ -36,7 +37,7 @@ def leads_lines(guess: Guess, place: Place) -> Page:
     dated = guess.created.column if guess.created else guess.order_by
     written = dated.written if dated else None
     lines, asked = file_lines(guess.leads, place, written)
-    lines += _query(guess.leads, _keys(guess.lead_id, guess.account_id))
+    lines += query_lines(guess.leads, keys_of(guess.lead_id, guess.account_id))
     lines.append(_lead_id(guess))
     if guess.account_id is not None:
         lines.append(_account_id(guess.account_id))
@@ -47,7 +48,7 @@ def leads_lines(guess: Guess, place: Place) -> Page:
         lines.append(_order_by(guess, asked))
     if (left := guess.roles.accounts_left_out) is not None:
         asked.append(
-            f"does a lead have its account when it comes? Leads that ended have one far "
+            "does a lead have its account when it comes? Leads that ended have one far "
             f"more often than others, so {left.name} is left out until someone knows."
         )
     more, questions = _attribute_lines(guess)
@@ -61,7 +62,7 @@ def accounts_lines(guess: Guess, place: Place) -> Page:
         return [], []
     written = side.known_from.written if side.known_from else None
     lines, asked = file_lines(side.sample, place, written)
-    lines += _query(side.sample, _keys(side.key))
+    lines += query_lines(side.sample, keys_of(side.key))
     share = side.of_leads.share_in(side.key)
     why = f"{share:.0%} of the leads' {side.of_leads.name} stand here"
     lines.append(Line("account_id", toml.text(side.key.name), why))
@@ -69,14 +70,22 @@ def accounts_lines(guess: Guess, place: Place) -> Page:
         lines.append(Line("known_from", toml.text(side.known_from.name)))
     else:
         asked.append(
-            f"were the values in {side.sample.name} known when the leads came? They "
-            "have no date; leave out what is filled in, or changed, later."
+            f"were the values in {side.sample.name} known when the leads came? "
+            f"{_since(side)} Leave out what is filled in, or changed, later."
         )
     used = [a for a in guess.account_attributes if a.fate is Fate.USED]
     asked += token_questions(side.sample, [a.name for a in used])
     told = toml.tall([(a.name, a.why) for a in used])
     lines.append(Line("known_at_creation", told, _left_out(guess.account_attributes)))
     return lines, asked
+
+
+def _since(side: Joined) -> str:
+    """Say whether a file of accounts tells since when its values were known."""
+    dates = [c.name for c in side.sample.instants]
+    if not dates:
+        return "They have no date."
+    return f"If {dates[0]} says since when, say known_from = {toml.text(dates[0])}."
 
 
 def touch_pages(guess: Guess, place: Place) -> Iterator[Page]:
@@ -91,7 +100,7 @@ def touch_pages(guess: Guess, place: Place) -> Iterator[Page]:
                 "all leads with them convert within a day, so they are left out."
             )
         why = "what ends a lead is no touch of it" if where else ""
-        lines += _query(table.sample, _keys(table.key), where, why)
+        lines += query_lines(table.sample, keys_of(table.key), where, why)
         lines += _dated_lines(table, guess)
         optional = {
             "recorded_at": table.recorded_at,
@@ -108,11 +117,10 @@ def milestone_pages(guess: Guess, place: Place) -> Iterator[Page]:
     for table in guess.milestones:
         dates = table.dates if isinstance(table, Wide) else (table.at,)
         lines, asked = file_lines(table.sample, place, dates[0].written)
-        is_own = isinstance(table, Dated) and table.sample is guess.leads
         where, why = None, ""
-        if is_own and isinstance(table, Dated) and table.kind is not None:
-            where, why = _filled(table), "open leads have no date yet"
-        lines += _query(table.sample, _keys(table.key), where, why)
+        if isinstance(table, Dated) and table.at.filled < table.at.rows:
+            where, why = _filled(table), "rows without a date yet are left out"
+        lines += query_lines(table.sample, keys_of(table.key), where, why)
         if isinstance(table, Wide):
             lines.append(
                 Line("lead_id", toml.text(table.key.name), _key_told(guess, table))
@@ -190,8 +198,10 @@ def _order_by(guess: Guess, asked: list[str]) -> Line:
         asked.append("are the rows in the order of time? Else name order_by a column.")
         return Line("order_by", toml.text(ROW), "no column tells the order")
     name = guess.order_by.name
+    if guess.order_by.is_instant:
+        return Line("order_by", toml.text(name), "the oldest first")
     asked.append(f"does {name} rise with time? It orders the leads, oldest first.")
-    return Line("order_by", toml.text(name), "unique and rising, or an instant")
+    return Line("order_by", toml.text(name), "unique and rising")
 
 
 def _attribute_lines(guess: Guess) -> Page:
@@ -274,33 +284,6 @@ def _without(guess: Guess, table: Dated) -> str | None:
 
 def _filled(table: Dated) -> str:
     return f"{quoted(table.at.name)} is not null"
-
-
-def _keys(*columns: Column | None) -> frozenset[str]:
-    return frozenset(c.name for c in columns if c is not None)
-
-
-def _query(
-    sample: Sample, keys: frozenset[str], where: str | None = None, why: str = ""
-) -> list[Line]:
-    """The query of a table: ids and dates told so that they can be read, rows left out.
-
-    Parameters
-    ----------
-    keys : frozenset of str
-        The columns of ids that other tables have, too.
-    """
-    rewritten = {
-        c.name: c.rewrite
-        for c in sample.columns
-        if c.rewrite is not None and (c.rewrite.is_of_dates or c.name in keys)
-    }
-    if not rewritten and where is None:
-        return []
-    selected = f"{replaced(rewritten)} from source"
-    sql = selected if where is None else f"{selected} where {where}"
-    told = [r.told(name) for name, r in rewritten.items()]
-    return [Line("query", toml.query(sql), "; ".join((*told, *filter(None, (why,)))))]
 
 
 def _written_told(written: Written | None) -> str:

@@ -115,10 +115,11 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, Any]:
         for k, v in raw.get("attributes", {}).items()
         if "means" in v and v["means"] not in {"number", "category"}  # meant unasked
     }
+    funnel = raw.get("funnel", {})
     told |= {
-        f"funnel.{kind}": stage
-        for stage in ("top", "middle", "bottom", "negative")
-        for kind in raw.get("funnel", {}).get(stage, ())
+        f"funnel.{kind}": "?" if stage == "other" else stage
+        for stage in ("top", "middle", "bottom", "negative", "other")
+        for kind in funnel.get(stage, ())
     }
     return told
 

@@ -534,7 +534,8 @@ def test_says_that_an_outcome_is_not_to_be_found(tmp_path: Path) -> None:
     rows = [{"n": i % 7, "colour": COLOURS[i % 3], "new": i % 2} for i in range(40)]
     raw, text, told = guessed(tmp_path, write(tmp_path, "x.csv", rows))
     assert raw["outcome"] == {"column": "?", "positive": "?"}
-    assert "ASK: which column is the outcome: new? None is called so." in text
+    said = " ".join(text.replace("# ", "").split())
+    assert "ASK: which column is the outcome? Perhaps new. None is called so." in said
     assert raw["cutoffs"]["sql"] == {"capacity_share": 0.05}
     assert not any("%" in line for line in (*text.splitlines(), *told))
 
@@ -585,3 +586,110 @@ def test_what_is_guessed_of_the_invented_company_can_be_taken_in(
     report = take_in(load_config(tmp_path / "leadlight.toml"), tmp_path / "tables")
     assert report.known_until is not None
     assert datetime.fromisoformat(report.known_until).tzinfo is not None
+
+
+def test_a_question_left_open_leads_back_to_itself(tmp_path: Path) -> None:
+    rows = [{"n": i % 7, "colour": COLOURS[i % 3], "new": i % 2} for i in range(40)]
+    guessed(tmp_path, write(tmp_path, "x.csv", rows))
+    path = tmp_path / "leadlight.toml"
+    line = path.read_text(encoding="utf-8").splitlines().index('column   = "?"') + 1
+    with pytest.raises(ConfigError) as told:
+        load_config(path)
+    assert str(told.value).startswith(
+        "leadlight.toml leaves open what only someone who knows the company can say. "
+        f"Line {line}, column: which column is the outcome? Perhaps new. "
+    )
+    with pytest.raises(
+        ConfigError, match=f"say. Line {line + 2}, positive: which text"
+    ):
+        load_config(path, ("outcome.column=new",))
+    answered = ("outcome.column=new", "outcome.positive='1'")
+    assert load_config(path, answered).outcome.event == "new"
+
+
+def test_ids_are_matched_by_their_values_and_small_numbers_are_no_ids(
+    tmp_path: Path,
+) -> None:
+    some = [r | {"lead": 501 + i} for i, r in enumerate(leads(80))]
+    told = [
+        {
+            "whose": 501 + i % 80,
+            "seconds": 1 + i % 60,
+            "type": "visit",
+            "at": day(i % 80),
+        }
+        for i in range(240)
+    ]
+    sold = [{"whose": f"{501 + i}.0", "won_date": day(i + 10)} for i in range(0, 80, 4)]
+    raw, text, _ = guessed(
+        tmp_path,
+        write(tmp_path, "a.csv", some),
+        write(tmp_path, "log.csv", told),
+        write(tmp_path, "b.csv", sold),
+    )
+    assert raw["touches"][0]["lead_id"] == raw["milestones"][0]["lead_id"] == "whose"
+    assert "the ids of whose are written as fractions (20.0 for 20)" in text
+    report = take_in(load_config(tmp_path / "leadlight.toml"), tmp_path / "tables")
+    assert report.milestones_of_unknown_leads == 0
+
+
+def test_of_two_dates_that_may_be_the_creation_both_are_named(tmp_path: Path) -> None:
+    rows = leads(registered=lambda i: day(i + 1))
+    raw, _, told = guessed(
+        tmp_path, write(tmp_path, "a.csv", rows), write(tmp_path, "b.csv", deals())
+    )
+    assert raw["leads"]["created_at"] == "created"  # never after the other
+    assert any("did a lead come: created or registered?" in line for line in told)
+
+
+def test_a_planned_date_is_no_milestone(tmp_path: Path) -> None:
+    rows = flat_rows(
+        Eingang=lambda i: day(i), Wiedervorlage=lambda i: day(i + 9) if i % 2 else ""
+    )
+    raw, *_ = guessed(tmp_path, write(tmp_path, "x.csv", rows))
+    assert raw["outcome"]["column"] == "Converted"
+    assert "milestones" not in raw
+
+
+def test_dates_in_two_shapes_are_read_by_a_query(tmp_path: Path) -> None:
+    rows = [
+        r | {"created": r["created"].strftime("%d.%m.%Y")} if i % 4 == 0 else r
+        for i, r in enumerate(leads())
+    ]
+    raw, text, _ = guessed(
+        tmp_path, write(tmp_path, "a.csv", rows), write(tmp_path, "b.csv", deals())
+    )
+    assert raw["leads"]["created_at"] == "created"
+    said = " ".join(text.replace("# ", "").split())
+    assert "created has dates in several shapes: 10 different ones that" in said
+    report = take_in(load_config(tmp_path / "leadlight.toml"), tmp_path / "tables")
+    assert [s.rows_quarantined for s in report.of("leads")] == [0]
+
+
+def test_stages_told_by_their_changes_are_milestones(tmp_path: Path) -> None:
+    changes = [
+        {"lead": f"L{i:03}", "old_value": old, "new_value": new, "when": day(i + k)}
+        for i in range(40)
+        for k, (old, new) in enumerate(
+            (("New", "Working"), ("Working", "Won" if i % 4 == 0 else "Lost"))
+        )
+    ]
+    raw, *_ = guessed(
+        tmp_path, write(tmp_path, "a.csv", leads()), write(tmp_path, "h.csv", changes)
+    )
+    assert raw["milestones"][0]["milestone"] == "new_value"
+    assert raw["outcome"]["conversion"] == "Won"
+    assert raw["outcome"]["closed_by"] == ["Lost"]
+    assert "touches" not in raw
+
+
+def test_seconds_since_1970_are_instants_where_the_name_says_so(tmp_path: Path) -> None:
+    seconds = {r["lead"]: 1_735_689_600 + 86_400 * i for i, r in enumerate(leads())}
+    rows = [
+        r | {"created": seconds[r["lead"]], "size": seconds[r["lead"]]} for r in leads()
+    ]
+    raw, *_ = guessed(
+        tmp_path, write(tmp_path, "a.csv", rows), write(tmp_path, "b.csv", deals())
+    )
+    assert raw["leads"]["format"] == "epoch_s"
+    assert raw["leads"]["created_at"] == "created"

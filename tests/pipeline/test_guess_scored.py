@@ -1,4 +1,4 @@
-"""How much of a configuration ``leadlight init`` finds in exports of other companies."""
+"""How much of a configuration `leadlight init` finds in exports of other companies."""
 
 from __future__ import annotations
 

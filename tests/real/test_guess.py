@@ -26,8 +26,8 @@ FILES = {
     "olist_funnel": ("olist_funnel",),
     "x_education": ("x_education",),
 }
-# Where a configuration asks a query for what the files say under another name. What is
-# joined from other files is offered in a comment.
+# Where a configuration asks a query for what the files say under another name, or joins
+# other files, which is offered in a comment. Kinds that a query makes are left out.
 SAID_BY_QUERIES: dict[str, dict[str, Any]] = {
     "bpi2012_weekly": {"touches.events.csv.gz.kind": "concept:name"},
     "maven_crm": {
@@ -57,6 +57,7 @@ def by_hand(name: str, data: Path) -> dict[str, Any]:
         out |= {raw["leads"]["lead_id"], raw["leads"]["order_by"]}
         out |= {raw["outcome"].get("column")}
         told |= {f"used.{c}": True for c in header(raw, data) if c not in out}
+    told = {k: v for k, v in told.items() if not k.endswith((" start", " schedule"))}
     changed = SAID_BY_QUERIES.get(name, {})
     if "used" in changed:
         told = {k: v for k, v in told.items() if not k.startswith("used.")}
