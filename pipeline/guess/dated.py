@@ -53,6 +53,17 @@ class Wide:
     dates: tuple[Column, ...]
 
 
+def milestone_names(table: Dated | Wide) -> dict[str, str]:
+    """The names of a wide file's milestones, and their date columns."""
+    if isinstance(table, Dated):
+        return {}
+    told: dict[str, str] = {}
+    for column in table.dates:
+        name = words.without_time(column.name) or table.sample.stem
+        told[name if name not in told else column.name] = column.name
+    return told
+
+
 def share_before(engine: Engine, sample: Sample, first: Column, then: Column) -> float:
     """Share of the rows with both dates in which one is not after the other.
 

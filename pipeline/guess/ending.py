@@ -12,12 +12,13 @@ from pipeline.open_questions import UNKNOWN
 
 from . import words
 from .column import Column
-from .dated import Dated, Wide
+from .dated import Dated, Wide, milestone_names
 from .lexicon import CLOSINGS
 from .sample import Sample
 from .words import speaks
 
 HORIZON_QUANTILE = 0.90
+SETTLED_QUANTILE = 0.95  # of the milestones are recorded by then
 LEAST_TELLING = 0.95  # of the leads with a kind convert: it tells the outcome
 LEAST_LEADS = 20  # with a kind, before it is accused
 MOST_CONVERTED_LATER = 0.01  # of the leads that a closing milestone may have reopened
@@ -57,6 +58,9 @@ class Ending:
         Kinds of touch after which nearly every lead is converted within a day.
     before_creation : int
         Conversions before the lead was created.
+    recorded_after : float or None
+        Days after which 95 % of the milestones were recorded; None where no column
+        says so.
     """
 
     milestones: tuple[Reached, ...]
@@ -69,6 +73,7 @@ class Ending:
     is_part: bool
     tells: tuple[str, ...]
     before_creation: int
+    recorded_after: float | None
 
     @property
     def is_known(self) -> bool:
@@ -94,17 +99,6 @@ class Ending:
         step = 1 if days <= 10 else 5 if days <= 60 else 10
         most = max(1, min(MOST_HORIZON_DAYS, int(self.span_days / MOST_SPAN)))
         return min(most, math.ceil(days / step) * step)
-
-
-def milestone_names(table: Dated | Wide) -> dict[str, str]:
-    """The names of a wide file's milestones, and their date columns."""
-    if isinstance(table, Dated):
-        return {}
-    told: dict[str, str] = {}
-    for column in table.dates:
-        name = words.without_time(column.name) or table.sample.stem
-        told[name if name not in told else column.name] = column.name
-    return told
 
 
 def ending_of(
@@ -154,6 +148,7 @@ def ending_of(
         is_part=is_part,
         tells=_tells(engine, touches, conversion),
         before_creation=timing.early,
+        recorded_after=_recorded_after(engine, milestones),
     )
 
 
@@ -234,6 +229,33 @@ def _tells(
     return tuple(told)
 
 
+def _recorded_after(engine: Engine, milestones: Sequence[Dated | Wide]) -> float | None:
+    """Days after which most milestones were recorded."""
+    told = [_lag(m) for m in milestones if isinstance(m, Dated) and m.recorded_at]
+    if not told:
+        return None
+    [(days,)] = engine.execute(
+        f"SELECT quantile_cont(days, {SETTLED_QUANTILE}) "
+        f"FROM ({' UNION ALL '.join(told)})"
+    ).fetchall()
+    return None if days is None else max(0.0, float(days))
+
+
+def _lag(table: Dated) -> str:
+    """SQL for the days from a milestone to its record."""
+    reached, recorded = _read(table.sample, table.at), "NULL"
+    if table.recorded_at is not None:
+        recorded = _read(table.sample, table.recorded_at)
+    between = f"date_diff('second', {reached}, {recorded}) / 86400 AS days"
+    return f"SELECT {between} FROM {table.sample.relation}"
+
+
+def _read(sample: Sample, at: Column) -> str:
+    """SQL for the instants of a column."""
+    written = at.written.format if at.written else None
+    return instant(sample.cell(at.name), "UTC", written, day="end")
+
+
 def _show_reached(
     engine: Engine,
     sample: Sample,
@@ -262,10 +284,8 @@ def _rows(table: Dated | Wide) -> str:
     sample = table.sample
 
     def row(kind: str, at: Column) -> str:
-        written = at.written.format if at.written else None
-        parsed = instant(sample.cell(at.name), "UTC", written, day="end")
         key = sample.cell(table.key.name)
-        told = f"{key} AS lead_id, {kind} AS kind, {parsed} AS reached_at"
+        told = f"{key} AS lead_id, {kind} AS kind, {_read(sample, at)} AS reached_at"
         return f"SELECT {told} FROM {sample.relation}"
 
     if isinstance(table, Dated):

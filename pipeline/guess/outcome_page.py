@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pipeline.open_questions import UNKNOWN
@@ -113,6 +114,10 @@ def _dated(guess: Guess) -> Page:
     else:
         asked.append("which milestones end a lead without a conversion? None is known.")
     lines.append(_horizon(guess, asked))
+    late = ending.recorded_after
+    if late is not None and late > 1:
+        why = f"nineteen of twenty milestones were recorded within {late:.1f} days"
+        lines.append(Line("settling_days", str(math.ceil(late)), why))
     return lines, asked
 
 

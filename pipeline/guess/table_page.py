@@ -10,8 +10,7 @@ from features.engine import literal, quoted
 from . import toml
 from .attributes import Attribute, Fate, stand_in
 from .column import Column, Written
-from .dated import Dated, Wide
-from .ending import milestone_names
+from .dated import Dated, Wide, milestone_names
 from .guessed import Guess
 from .null_tokens import token_questions
 from .own_dates import Created

@@ -362,7 +362,8 @@ def _numbers(ids: pd.Series, first: int) -> dict[str, int]:
 
 
 def _day_first(instants: pd.Series) -> pd.Series:
-    return instants.dt.strftime("%d.%m.%Y %H:%M")
+    told: pd.Series = instants.dt.strftime("%d.%m.%Y %H:%M")
+    return told
 
 
 def _semicolons(path: Path, frame: pd.DataFrame) -> None:
@@ -380,8 +381,7 @@ def _status(t: Told, ids: pd.Series) -> list[str]:
 
 
 def _closed(t: Told, ids: pd.Series) -> pd.Series:
-    ends = t.first("disqualified", "lost")
-    ends.update(t.first("opportunity"))
     both = pd.concat([t.first("opportunity"), t.first("disqualified", "lost")])
-    first = both.groupby(level=0).first()
-    return pd.to_datetime(ids.map(first))
+    first: pd.Series = both.groupby(level=0).first()
+    closed: pd.Series = pd.to_datetime(ids.map(first))
+    return closed
