@@ -12,14 +12,17 @@ from pipeline.config import load_config
 from pipeline.demo import write_company
 from pipeline.intake.desk import take_in
 from tests.pipeline.foreign_exports import EXPORTS
+from tests.pipeline.foreign_tools import EXPORTS as OF_TOOLS
 from tests.pipeline.guess_score import facts_of, guess_score
 
+ALL = {**EXPORTS, **OF_TOOLS}
 
-@pytest.mark.parametrize("name", EXPORTS)
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_foreign_export_is_understood_and_can_be_taken_in(
     tmp_path: Path, name: str
 ) -> None:
-    write, known = EXPORTS[name]
+    write, known = ALL[name]
     data = tmp_path / "data"
     data.mkdir()
     write(data)
@@ -27,7 +30,7 @@ def test_a_foreign_export_is_understood_and_can_be_taken_in(
     score = guess_score([data], out, known)
     print(name, *score.told(), sep="\n  ")
     right, asked, wrong = score.shares
-    assert (right >= 0.75, asked <= 0.25, wrong) == (True, True, 0)
+    assert (right >= 0.75, asked <= 0.25, wrong <= 0.05) == (True, True, True)
     report = take_in(load_config(out), tmp_path / "tables")
     [leads] = report.of("leads")
     assert leads.rows_quarantined == 0
