@@ -11,6 +11,7 @@ from features.engine import Engine
 
 from . import lexicon, words
 from .column import Column
+from .dated import MOST_STAGES
 from .meanings import meaning_of
 from .sample import Sample
 from .words import speaks
@@ -103,7 +104,7 @@ def _attribute(
         return Attribute(
             name, Fate.NEVER, "a name of what tends to be filled late", is_asked=True
         )
-    if not is_flat and (why := _why_counted_later(column)) is not None:
+    if not is_flat and (why := _why_later(column)) is not None:
         return Attribute(name, Fate.NEVER, why, is_asked=True)
     means, why = meaning or (_means(column), "")
     return Attribute(
@@ -127,7 +128,9 @@ def _why_out(column: Column, *, is_read: bool) -> str | None:
         return "the same in every row"
     if column.is_email:
         return None
-    if speaks(column.name, lexicon.PERSON) or said_is_name(column.name):
+    if said_is_name(column.name) or (
+        speaks(column.name, lexicon.PERSON) and not is_read
+    ):
         return "it names or finds one person or firm"
     if speaks(column.name, lexicon.FREE_TEXT):
         return "free text"
@@ -140,11 +143,16 @@ def _why_out(column: Column, *, is_read: bool) -> str | None:
     return None
 
 
-def _why_counted_later(column: Column) -> str | None:
+def _why_later(column: Column) -> str | None:
     """Why a column of a dated export may tell what came after the creation."""
     name = column.name
     if speaks(name, lexicon.OUTCOMES) or words.converts(name):
         return "by its name it tells whether the lead converted"
+    if speaks(name, lexicon.MILESTONES):
+        return "by its name it tells how far the lead has come"
+    is_few = column.distinct <= MOST_STAGES and not column.is_number
+    if is_few and any(speaks(text, lexicon.CLOSINGS) for text in column.counts):
+        return "its texts tell what became of the lead"
     if speaks(name, lexicon.PRESENT):
         return "by its name what holds at the export"
     is_count = speaks(name, lexicon.A_COUNT) or speaks(name, lexicon.COUNTS)

@@ -13,6 +13,7 @@ from .sample import Sample
 from .words import speaks
 
 NEARLY_ALWAYS = 0.95  # of the rows that hold both dates
+MOST_PLAIN_KINDS = 30  # of a column whose name does not say what happened
 MOST_STAGES = 12  # of a file of milestones that is not called so
 MOST_REPEATED = 1.1  # rows for each milestone of a lead: touches come again and again
 
@@ -87,13 +88,21 @@ def is_of_touches(sample: Sample) -> bool:
     return speaks(sample.stem, lexicon.TOUCHES) and not has_stage
 
 
+def is_told(column: Column) -> bool:
+    """Whether a date is called that of a conversion, or of another end."""
+    name = words.without_time(column.name)
+    is_other = speaks(column.name, lexicon.NO_MILESTONE)
+    return not is_other and (words.converts(name) or speaks(name, lexicon.CLOSINGS))
+
+
 def wide_table(engine: Engine, sample: Sample, key: Column) -> Dated | Wide:
     """A file with one row a lead, and what its columns say."""
     stage = stage_column(sample)
-    if stage is not None:
+    ends = [c for c in sample.instants if is_told(c)]
+    if stage is not None and len(ends) < 2:
         return long_table(engine, sample, key, kind=stage)
     dates = [c for c in sample.instants if not speaks(c.name, lexicon.RECORDED)]
-    dates = dates or list(sample.instants)
+    dates = ends or dates or list(sample.instants)
     return Wide(sample, key, tuple(c for c in dates if c.is_written_like(dates[0])))
 
 
@@ -114,8 +123,8 @@ def long_table(
     def points(column: Column) -> tuple[bool, bool, bool, int]:
         is_closed = is_present and speaks(column.name, lexicon.CLOSED_AT)
         is_change = speaks(column.name, lexicon.NO_MILESTONE)
-        is_named = speaks(column.name, lexicon.OCCURRED)
-        return is_closed, not is_change, is_named, column.filled
+        is_named = speaks(column.name, lexicon.OCCURRED) and not is_present
+        return not is_change, is_closed, is_named, column.filled
 
     times = [c for c in sample.instants if not speaks(c.name, lexicon.RECORDED)]
     at = max(times or sample.instants, key=points)
@@ -156,6 +165,7 @@ def _kind(sample: Sample, key: Column) -> Column | None:
 
     def points(column: Column) -> tuple[int, int]:
         named = 2 * speaks(column.name, lexicon.KIND)
+        named += 2 * speaks(words.said(column.name).split(" ")[-1], lexicon.KIND)
         named += speaks(column.name, lexicon.PERHAPS_KIND)
         ends = any(
             words.converts(t) or speaks(t, lexicon.CLOSINGS) for t in column.counts
@@ -165,7 +175,14 @@ def _kind(sample: Sample, key: Column) -> Column | None:
 
     fit = [c for c in sample.columns if c is not key and _is_of_kinds(c)]
     best = max(fit, key=points, default=None)
-    return best if best is not None and points(best)[0] else None
+    if best is not None and points(best)[0]:
+        return best
+    plain = [
+        c
+        for c in fit
+        if 2 <= c.distinct <= MOST_PLAIN_KINDS and not speaks(c.name, lexicon.CHANNEL)
+    ]
+    return plain[0] if len(plain) == 1 else None
 
 
 def _is_few(column: Column) -> bool:

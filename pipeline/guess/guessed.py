@@ -10,13 +10,15 @@ from features.engine import Engine, literal
 from . import words
 from .attributes import LEAST_GAP, Attribute, Fate, attributes_of, gaps_in
 from .column import Column
-from .dated import Dated, Wide
+from .dated import Dated, Wide, milestone_names
 from .ending import Ending, ending_of
 from .flat import FlatOutcome, flat_outcome, order_column
 from .kinds import Funnel, funnel_of
-from .own_dates import Created, created_of, own_milestones
+from .lexicon import CLOSINGS
+from .own_dates import Created, created_of, own_ends, own_milestones
 from .roles import Roles, account_column, roles_of
 from .sample import MissingWord, Sample
+from .words import speaks
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,9 @@ def guess_of(
         return _flat(engine, roles, missing, flat_outcome(sample))
     own = own_milestones(engine, roles.leads, created.column)
     milestones = _milestones(roles, own)
+    if not any(_has_end(m) for m in milestones) and milestones:
+        ends = own_ends(engine, roles.leads, created.column)
+        milestones = (*milestones, ends) if ends is not None else milestones
     ending = None
     if milestones:
         named = (lead_id, created.column)
@@ -110,6 +115,15 @@ def _milestones(roles: Roles, own: Dated | Wide | None) -> tuple[Dated | Wide, .
         if not t.is_of_account
         and any(words.converts(k) for k in (t.kind.counts if t.kind else ()))
     )
+
+
+def _has_end(table: Dated | Wide) -> bool:
+    """Whether some milestone is called an end without a conversion."""
+    if isinstance(table, Wide):
+        names = list(milestone_names(table))
+    else:
+        names = list(table.kind.counts) if table.kind is not None else []
+    return any(speaks(name, CLOSINGS) for name in names)
 
 
 def _dated(

@@ -64,20 +64,20 @@ MILESTONES: Final = stems("""
 IDENTITY: Final = stems("""
     id$ ids$ uuid guid key$ number$ no$ *nummer$ nr$ *nr$ ref$ reference$ kennung
     identifi matricul numero$ leadid$ clientid$ userid$ customerid$ contactid$ num$
-    kd_nr$ n$ cod$ codice$
+    kd_nr$ n$ cod$ codice$ *number$
     """)
 CREATED: Final = stems("""
     creat regist reg$ signup sign first submit enter engage added receiv inquir enquir
     start opened joined angelegt *anlage erstell *eingang erfass anfrage registr cree$
-    creation inscri alta$ creacion criad criac cadastr iscri aangemaakt arriv
-    since$ seit$
+    creation inscri alta$ creacion criad criac cadastr iscri aangemaakt arriv since$
+    seit$ aangevraagd
     """)
 NOT_CREATED: Final = stems("""
     last updat modif clos won$ lost end$ ended birth conver expir recorded loaded letzt
     geandert aktualis geburt *abschl verlor gewonn *ende$ dernier maj$ naiss clotur
     ultim actualiz nacim cierre nascim modific nascita laatst gewijzigd planned expected
     due$ next geplant prevu previst dob$ sync prossim wiedervorlage nachste proxim
-    prochain volgende erinnerung remind follow modstamp
+    prochain volgende erinnerung remind follow modstamp estimat geboort scheduled
     """)
 # Dates that say nothing of how far a lead has come.
 NO_MILESTONE: Final = stems("""
@@ -85,6 +85,7 @@ NO_MILESTONE: Final = stems("""
     maj$ naiss ultim actualiz nacim nascim modific nascita laatst gewijzigd planned
     expected due$ next geplant prevu previst dob$ sync import export valid until prossim
     wiedervorlage nachste proxim prochain volgende erinnerung remind follow modstamp
+    estimat geboort scheduled
     """)
 OCCURRED: Final = stems("""
     occur timestamp time$ happen date when$ at$ reached visited ts$ *datum$ *zeitpunkt
@@ -92,7 +93,7 @@ OCCURRED: Final = stems("""
     """)
 RECORDED: Final = stems("""
     record loaded insert sync ingest logged imported updated erfasst geladen enregistr
-    importe registrado_el caricat receiv creat written
+    importe registrado_el caricat receiv creat written add$ added
     """)
 OF_AN_INSTANT: Final = "|".join((CREATED, NOT_CREATED, OCCURRED, RECORDED))
 CLOSED_AT: Final = stems("""
@@ -131,7 +132,8 @@ LATE: Final = stems("""
     last$ tag$ tags$ quality score scoring profile stage duration owner activity status
     closed close$ won$ lost$ reason result disposition letzt grund$ *grund$ betreuer
     ergebnis dauer$ bewertung dernier motif statut raison motivo estado$ ultim stato$
-    punteggio reden eigenaar resultat resultado esito bearbeit agente$ assigned
+    punteggio reden eigenaar resultat resultado esito bearbeit agente$ assigned vendedor
+    vendeur verkaufer activities
     """)
 PERSON: Final = stems("""
     first_name firstname last_name lastname full_name fullname surname middle_name phone
@@ -140,7 +142,7 @@ PERSON: Final = stems("""
     movil direccion calle cognome indirizzo voornaam achternaam telefoon sobrenome
     endereco celular naiss nacim nascim nascita referente ansprechpartner contact_person
     contactpersoon responsable$ salutation anrede ragione_sociale raison_sociale
-    razon_social firmenname
+    razon_social firmenname geboort
     """)
 FREE_TEXT: Final = stems("""
     comment note$ notes$ message description bemerkung notiz beschreibung nachricht
@@ -166,7 +168,7 @@ SIZE: Final = stems("""
     employee headcount head_count staff fte$ ftes$ workforce company_size firm_size
     account_size organisation_size mitarbeiter organization_size business_size size$
     effectif empleados dipendenti unternehmensgrosse *firmengrosse medewerkers
-    funcionarios ma$ beschaftigte numero_dipendenti
+    funcionarios ma$ beschaftigte numero_dipendenti companysize firmsize
     """)
 NO_SIZE: Final = stems("""
     deal order basket lot$ team family
@@ -193,13 +195,14 @@ CONVERSIONS: Final = _words("""
     paid order enrol redeem subscri bought booked booking accept activat deal success
     angebotsanfrage gewonn *abschl kauf gekauft verkauft vertrag unterschr bestell gagne
     achat achet vente commande signe$ ganad compra venta contratad pedido ganho vendu
-    vendid vinto acquist verkocht besteld auftrag ordin
+    vendid vinto acquist verkocht besteld auftrag ordin getekend assinad firmado
     """)
 CLOSINGS: Final = stems("""
     lost disqualif unqualif declin cancel reject dead$ withdraw withdrew junk churn
     refus expired abandon verlor abgelehnt *absage storn abgesagt perdu annul perdid
     cancelad rechaz perso$ rifiut verloren afgewezen geannuleerd kein_interesse resili
-    not$ nicht$ kein keine non$ niet$ geen$ nunca rifiuto absage
+    not$ nicht$ kein keine non$ niet$ geen$ nunca rifiuto absage vervall afgewez
+    out_sold
     """)
 OUTCOMES: Final = stems("""
     y$ converted conversion convert$ won$ outcome target$ label$ purchased purchase$

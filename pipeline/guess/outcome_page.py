@@ -145,7 +145,12 @@ def _reached_told(ending: Ending) -> str:
 def _horizon(guess: Guess, asked: list[str]) -> Line:
     ending = guess.ending
     if ending is None or ending.delays is None:
-        asked.append("how many days may a conversion take? No delay could be observed.")
+        known = (
+            "Nothing was seen to tell."
+            if ending is None or ending.is_known
+            else ("It can be measured once the conversion is known.")
+        )
+        asked.append(f"how many days may a conversion take? {known}")
         return Line("horizon_days", "30")
     median, late = ending.delays
     early = ending.before_creation
@@ -158,7 +163,8 @@ def _horizon(guess: Guess, asked: list[str]) -> Line:
     why = (
         "nine in ten, rounded up"
         if days >= late
-        else f"at most {MOST_HORIZON_DAYS}, and a fourth of the days seen"
+        else f"at most {MOST_HORIZON_DAYS}, and a fourth of the days seen: conversions "
+        "that take longer do not count"
     )
     return Line("horizon_days", str(days), why)
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.engine import Engine
+from pipeline.intake.instants import instant
 
 from . import lexicon, words
 from .column import Column
-from .dated import NEARLY_ALWAYS, Dated, Wide, share_before, stage_column
+from .dated import NEARLY_ALWAYS, Dated, Wide, is_told, share_before, stage_column
 from .roles import Leads
 from .sample import Sample
 from .words import speaks
 
+MOST_YEARS = 15.0  # that nine in ten of the creations span; births span more
 NEARLY_FULL = 0.95  # of the rows have a creation
 
 
@@ -38,6 +40,7 @@ class Created:
 def created_of(engine: Engine, sample: Sample) -> Created | None:
     """Guess the instant at which a lead was created; None where no date may be it."""
     fit = [c for c in sample.instants if not _speaks_only(c, lexicon.NOT_CREATED)]
+    fit = [c for c in fit if _years(engine, sample, c) < MOST_YEARS]
 
     def points(column: Column) -> tuple[bool, float]:
         others = [c for c in fit if c is not column]
@@ -57,6 +60,19 @@ def created_of(engine: Engine, sample: Sample) -> Created | None:
     return Created(best, rivals[0] if rivals else None)
 
 
+def own_ends(engine: Engine, leads: Leads, created: Column) -> Wide | None:
+    """Guess the dates in the leads' own file at which leads ended unconverted."""
+    if leads.lead_id is None:
+        return None
+    ends = [
+        c
+        for c in _later(engine, leads.sample, created)
+        if is_told(c) and not _converts(c)
+    ]
+    alike = tuple(c for c in ends if c.is_written_like(ends[0]))
+    return Wide(leads.sample, leads.lead_id, alike) if alike else None
+
+
 def own_milestones(
     engine: Engine, leads: Leads, created: Column
 ) -> Dated | Wide | None:
@@ -68,17 +84,10 @@ def own_milestones(
     if leads.lead_id is None:
         return None
     sample = leads.sample
-    later = [
-        c
-        for c in sample.instants
-        if c is not created
-        and c.filled_share < 1
-        and not speaks(c.name, lexicon.NO_MILESTONE)
-        and share_before(engine, sample, created, c) >= NEARLY_ALWAYS
-    ]
+    later = _later(engine, sample, created)
     ends = [c for c in later if speaks(c.name, lexicon.CLOSED_AT)] or later
     stage = stage_column(sample)
-    told = [c for c in later if _is_told(c)]
+    told = [c for c in later if is_told(c)]
     if stage is not None and len(ends) == 1 and len(told) < 2:
         return Dated(sample, leads.lead_id, False, stage, ends[0])
     best = next((c for c in told if _converts(c)), None)
@@ -88,12 +97,31 @@ def own_milestones(
     return Wide(sample, leads.lead_id, alike)
 
 
+def _later(engine: Engine, sample: Sample, created: Column) -> list[Column]:
+    """The dates that some leads have, after their creation."""
+    return [
+        c
+        for c in sample.instants
+        if c is not created
+        and c.filled_share < 1
+        and not speaks(c.name, lexicon.NO_MILESTONE)
+        and share_before(engine, sample, created, c) >= NEARLY_ALWAYS
+    ]
+
+
+def _years(engine: Engine, sample: Sample, column: Column) -> float:
+    """Years that nine in ten of a column's instants span."""
+    written = column.written.format if column.written else None
+    at = instant(sample.cell(column.name), "UTC", written)
+    [(days,)] = engine.execute(
+        "SELECT date_diff('day', quantile_disc(seen, 0.05), quantile_disc(seen, 0.95)) "
+        f"FROM (SELECT {at} AS seen FROM {sample.relation})"
+    ).fetchall()
+    return float(days or 0) / 365.25
+
+
 def _converts(column: Column) -> bool:
     return words.converts(words.without_time(column.name))
-
-
-def _is_told(column: Column) -> bool:
-    return _converts(column) or speaks(column.name, lexicon.CLOSINGS)
 
 
 def _speaks_only(column: Column, pattern: str) -> bool:

@@ -118,7 +118,7 @@ def milestone_pages(guess: Guess, place: Place) -> Iterator[Page]:
         lines, asked = file_lines(table.sample, place, dates[0].written)
         where, why = None, ""
         if isinstance(table, Dated) and table.at.filled < table.at.rows:
-            where, why = _filled(table), "rows without a date yet are left out"
+            where, why = _filled(table), _undated(table)
         lines += query_lines(table.sample, keys_of(table.key), where, why)
         if isinstance(table, Wide):
             lines.append(
@@ -173,7 +173,7 @@ def _created_asked(created: Created) -> list[str]:
     if created.rival is None:
         return []
     told = f"{created.column.name} or {created.rival.name}"
-    return [f"at which instant did a lead come: {told}? Both have a date in its row."]
+    return [f"when did a lead come: {told}? Both are filled in nearly every row."]
 
 
 def _created_at(guess: Guess, column: Column) -> Line:
@@ -262,7 +262,9 @@ def _key_told(guess: Guess, table: Dated | Wide) -> str:
     if table.sample is guess.leads or guess.lead_id is None:
         return ""
     share = table.key.share_in(guess.lead_id)
-    return f"{share:.0%} of its ids stand in {guess.leads.name}"
+    missing = table.key.rows - table.key.filled
+    also = f"; missing in {missing:,} rows" if missing else ""
+    return f"{share:.0%} of its ids stand in {guess.leads.name}{also}"
 
 
 def _without(guess: Guess, table: Dated) -> str | None:
@@ -279,6 +281,11 @@ def _without(guess: Guess, table: Dated) -> str | None:
     listed = ",\n  ".join(map(literal, told))
     column = quoted(table.kind.name)
     return f"{column} not in (\n  {listed}\n)"
+
+
+def _undated(table: Dated) -> str:
+    at = table.at
+    return f"rows without a date in {at.name} are left out: {at.rows - at.filled:,}"
 
 
 def _filled(table: Dated) -> str:

@@ -639,7 +639,7 @@ def test_of_two_dates_that_may_be_the_creation_both_are_named(tmp_path: Path) ->
         tmp_path, write(tmp_path, "a.csv", rows), write(tmp_path, "b.csv", deals())
     )
     assert raw["leads"]["created_at"] == "created"  # never after the other
-    assert any("did a lead come: created or registered?" in line for line in told)
+    assert any("when did a lead come: created or registered?" in line for line in told)
 
 
 def test_a_planned_date_is_no_milestone(tmp_path: Path) -> None:
