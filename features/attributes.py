@@ -17,7 +17,6 @@ from .company import Means
 from .let import let
 from .letters import plain_sql, unmarked_sql
 from .notation import Notation, number_as_written
-from .vocabulary import CREATED_AT, DAY_US, SNAPSHOT_AT
 
 _YES = ("1", "true", "yes", "y", "t", "on")
 _NO = ("0", "false", "no", "n", "f", "off")
@@ -233,22 +232,6 @@ class EmailAddress(Attribute):
             delimiter=_word("@"),
             part_index=_number(number),
         )
-
-
-@dataclass(frozen=True)
-class Lead:
-    """The lead's own instants."""
-
-    def age_days(self) -> exp.Expression:
-        """Days from the lead's creation to the snapshot."""
-        between = microseconds_between(exp.column(CREATED_AT), exp.column(SNAPSHOT_AT))
-        whole = exp.cast(between, "DOUBLE")
-        return exp.Div(this=whole, expression=_number(DAY_US), typed=False)
-
-
-def microseconds_between(start: exp.Expression, end: exp.Expression) -> exp.Expression:
-    """Whole microseconds from one instant to another."""
-    return exp.TimestampDiff(this=end, expression=start, unit=exp.var("MICROSECOND"))
 
 
 def whole_words(*stems: str) -> str:

@@ -5,7 +5,8 @@ with it, and a model cannot tell what it never saw. So each lead of the table wa
 at, or never, for exactly one reason; :class:`Attrition` cannot be made otherwise.
 
 Why an ending before creation comes first among the reasons, and youth last: an ending
-is for good, and a wrong date hides behind any other reason; only youth passes.
+is for good, and a wrong date hides behind any other reason; only youth passes. A
+deadline comes after the endings that happened: it is what was planned.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ class Never(StrEnum):
     WITHOUT_CREATION = "without an instant of creation"
     CONVERTED_BEFORE_CREATION = "converted before they were created"
     CLOSED_BEFORE_CREATION = "closed before they were created"
+    DEADLINE_BEFORE_CREATION = "with a deadline that had passed when they were created"
     CREATED_TOO_LATE = "created after known_until"
     WITHOUT_TOUCH = "without a touch of the kind in snapshots.kind since their creation"
     AFTER_LAST_LOOK = "created after the last instant in snapshots.at"
     TOO_OLD = "older than snapshots.most_age_days at every look"
     CONVERTED = "converted before their first look"
     CLOSED = "closed before their first look"
+    DEADLINE = "with a deadline that had passed by their first look"
     TOO_YOUNG = "too young for the outcome of their first look to be known"
 
 
@@ -104,7 +107,8 @@ def attrition_of(
         f"""
         WITH lost AS (FROM leads ANTI JOIN spine USING (lead_id)){_looks(rule)}
         SELECT {reason} AS reason, count(*)
-        FROM (SELECT l.*, e.converted_at, e.closed_at, {_first_look(rule)} AS first_at
+        FROM (SELECT l.created_at, l.outcome, e.converted_at, e.closed_at,
+          e.deadline_at, {_first_look(rule)} AS first_at
           FROM lost l LEFT JOIN endings e USING (lead_id)
           {"LEFT JOIN looks k USING (lead_id)" if rule.rule == "on_kind" else ""})
         GROUP BY reason
@@ -132,10 +136,12 @@ def _dated_reason(rule: SnapshotRule, maturity: Maturity) -> str:
         Never.WITHOUT_CREATION: "created_at IS NULL",
         Never.CONVERTED_BEFORE_CREATION: "converted_at < created_at",
         Never.CLOSED_BEFORE_CREATION: "closed_at < created_at",
+        Never.DEADLINE_BEFORE_CREATION: "deadline_at <= created_at",
         Never.CREATED_TOO_LATE: f"created_at > {instant_sql(maturity.known_until)}",
         **_without_look(rule),
         Never.CONVERTED: "converted_at < first_at",
         Never.CLOSED: "closed_at < first_at",
+        Never.DEADLINE: "deadline_at <= first_at",
         Never.TOO_YOUNG: f"first_at > {instant_sql(maturity.latest_snapshot)}",
     }
     cases = (f"WHEN {sql} THEN {literal(why)}" for why, sql in conditions.items())

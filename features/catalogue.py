@@ -13,22 +13,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from . import firmographic
-from .attributes import Attribute, EmailAddress, Lead
+from .attributes import Attribute, EmailAddress
 from .colleagues import Colleagues
 from .company import Company, DeclaredAttribute
 from .declare import Declaration, Feature, Of, Signal, declarations
 from .errors import ConfigError, few
+from .lead import Lead
 from .lexicon import DISPOSABLE_DOMAINS, EDUCATION_DOMAIN, FREE_DOMAINS, ROLES
 from .past.aggregate import Aggregate
 from .past.atoms import Atom
 from .past.query import in_dialect
 from .plausible import JUDGED
-from .signals import account, activity, creation, journey, outreach, rhythm, worth
+from .rooms import ROOMS, room_of
 from .touches import Touches
-from .vocabulary import CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT, FunnelStage, Unit
+from .vocabulary import (
+    CREATED_AT,
+    DEADLINE_AT,
+    LEAD_ID,
+    ROW,
+    SNAPSHOT_AT,
+    FunnelStage,
+    Unit,
+)
 
-_ROOMS = (activity, rhythm, journey, worth, outreach, account, creation, firmographic)
 _TAKEN = {ROW, LEAD_ID, CREATED_AT, SNAPSHOT_AT}  # columns of the spine
 
 
@@ -104,12 +111,13 @@ def catalogue_of(company: Company) -> Catalogue:
     >>> [c for c in made.columns if c.startswith("pricing")]
     ['pricing_page_touches_30d', 'pricing_page_days_since']
     """
-    if taken := [a.name for a in company.attributes if slug(a.name) in _TAKEN]:
+    of_spine = _TAKEN | {DEADLINE_AT} if company.deadline_within_days else _TAKEN
+    if taken := [a.name for a in company.attributes if slug(a.name) in of_spine]:
         raise ConfigError(
             f"No attribute can be called {few(taken)}: snapshots have columns of that "
             "name. Rename it in the source, or leave it out."
         )
-    found = declarations(*_ROOMS)
+    found = declarations(*ROOMS)
     signals = tuple(s for d in found for s in _signals(d, company))
     names = [f.name for s in signals for f in s]
     if twice := sorted({n for n in names if names.count(n) > 1}):
@@ -141,6 +149,10 @@ def _signals(declared: Declaration, company: Company) -> Iterator[Signal]:
     elif declared.of is Of.LEAD:
         if company.is_dated:
             yield _level(declared, declared.name, declared.words, Lead(), ())
+    elif declared.of is Of.DEADLINE:
+        if (most := company.deadline_within_days) is not None:
+            words = declared.words.format(most=f"{most:g}")
+            yield _level(declared, declared.name, words, Lead(most), ())
     elif declared.of in {Of.RECORD, Of.JUDGED}:
         record = tuple(
             _read(a, company)
@@ -167,7 +179,7 @@ def _of_touches(declared: Declaration, company: Company) -> Iterator[Signal]:
             declared.name,
             declared.words,
             everything,
-            _room(declared),
+            room_of(declared),
         )
     elif declared.of is Of.EACH_KIND:
         for kind in company.kinds:
@@ -224,7 +236,7 @@ def _aggregate(
         features.append(Feature(column, made.expression, made.atoms, days))
     return Signal(
         name, words, declared.family, declared.unit, declared.monotone,
-        tuple(features), topic=topic or _room(declared),
+        tuple(features), topic=topic or room_of(declared),
     )  # fmt: skip
 
 
@@ -270,26 +282,8 @@ def _level(
     column = Feature(name, declared.function(given))
     return Signal(
         name, words, declared.family, declared.unit, declared.monotone,
-        (column,), attributes, topic=_room(declared),
+        (column,), attributes, topic=room_of(declared),
     )  # fmt: skip
-
-
-# What signals are about that are of no kind, no stage and no attribute of their own.
-_ROOM_WORDS = {
-    "activity": "All touches together",
-    "rhythm": "Visits and hours",
-    "journey": "The journey",
-    "worth": "Values of touches",
-    "outreach": "Our outreach",
-    "account": "The account",
-    "creation": "Age of the lead",
-    "firmographic": "The record",
-}
-
-
-def _room(declared: Declaration) -> str:
-    """What a signal's room is about."""
-    return _ROOM_WORDS[declared.function.__module__.rpartition(".")[2]]
 
 
 def _capital(words: str) -> str:

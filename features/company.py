@@ -80,6 +80,9 @@ class Company:
     values : tuple of ColumnNotation
         What the values of touches are written in, source by source; empty where all
         are plain numbers.
+    deadline_within_days : float or None
+        The horizon, where leads have deadlines of their own: what lies beyond it makes
+        no difference to an outcome. None: leads have none.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -93,6 +96,7 @@ class Company:
     conversion: str | None = None
     closed_by: tuple[str, ...] = ()
     values: tuple[ColumnNotation, ...] = ()
+    deadline_within_days: float | None = None
 
     @property
     def outbound_kinds(self) -> tuple[str, ...]:
@@ -110,13 +114,15 @@ class Company:
         return (*self.conversions, *self.closed_by)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, for JSON; of notations only those there are."""
+        """Return plain values, for JSON; of notations and deadlines what there is."""
         raw = asdict(self)
         for each in raw["attributes"]:
             if each["notation"] is None:
                 del each["notation"]
         if not raw["values"]:
             del raw["values"]
+        if self.deadline_within_days is None:
+            del raw["deadline_within_days"]
         return raw
 
     @classmethod
@@ -149,4 +155,5 @@ class Company:
             conversion=raw["conversion"],
             closed_by=tuple(raw["closed_by"]),
             values=tuple(values),
+            deadline_within_days=raw.get("deadline_within_days"),
         )

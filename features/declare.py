@@ -31,6 +31,7 @@ class Of(StrEnum):
     EACH_STAGE = "each stage"  # the touches of one funnel stage, once per stage
     COLLEAGUES = "colleagues"  # what was known of the account's other leads, once
     LEAD = "lead"  # the instants of the lead itself, once
+    DEADLINE = "deadline"  # likewise, where leads have deadlines of their own
     RECORD = "record"  # all attributes at once
     JUDGED = "judged"  # all attributes of which it can be told whether they read
     NUMBER = "number"  # one attribute, once per attribute that means this

@@ -3,7 +3,9 @@
 A snapshot is mature when its horizon and the settling time lie wholly before
 ``known_until``. Immature snapshots are dropped whatever became of them: ones ripen
 before noughts, so keeping the early ones would raise the rate (by 26 % where it was
-measured), and counting the rest as noughts would lower it.
+measured), and counting the rest as noughts would lower it. A lead's deadline makes no
+snapshot mature earlier, although its outcome can be known by then: the newest rows
+would be those of leads with the shortest deadlines, which are other leads.
 
 Every snapshot weighs the same, although those of one lead are alike. A weight of
 1 / (snapshots of the lead) would know the future: a lead that converts soon has few
@@ -32,7 +34,8 @@ class Maturity:
     Attributes
     ----------
     horizon_days : float or None
-        A lead has this long to convert; None for a flat export.
+        A lead has this long to convert, or until its deadline if that is earlier; None
+        for a flat export.
     settling_days : float
         Allowance for conversions entered late.
     known_until : datetime or None
@@ -74,9 +77,9 @@ def make_labelled_spine(
 ) -> SpineCounts:
     """Create the table ``spine`` of mature snapshots, with their ``outcome``.
 
-    ``outcome`` is 1 if the lead converted in [snapshot_at, snapshot_at + horizon), else
-    0. A flat export brings its outcomes along; rows without one are left out and
-    counted.
+    ``outcome`` is 1 if the lead converted in [snapshot_at, snapshot_at + horizon) and
+    before its deadline, if it has one; else 0. A flat export brings its outcomes along;
+    rows without one are left out and counted.
 
     Raises
     ------
@@ -87,7 +90,7 @@ def make_labelled_spine(
     until = None if is_flat else maturity.latest_snapshot
     make_spine(connection, rule, ending, until)
     (asked,) = one_row(connection, "SELECT count(*) FROM spine")
-    outcome = "l.outcome" if is_flat else _outcome(maturity)
+    outcome = "l.outcome" if is_flat else _outcome(maturity, ending)
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE spine AS
@@ -103,11 +106,13 @@ def make_labelled_spine(
     return counts
 
 
-def _outcome(maturity: Maturity) -> str:
+def _outcome(maturity: Maturity, ending: Ending) -> str:
+    in_time = "AND (s.deadline_at IS NULL OR s.converted_at < s.deadline_at)"
     horizon = f"to_microseconds({round((maturity.horizon_days or 0) * DAY_US)})"
     return (
         "COALESCE(s.converted_at >= s.snapshot_at "
-        f"AND s.converted_at < s.snapshot_at + {horizon}, false)"
+        f"AND s.converted_at < s.snapshot_at + {horizon} "
+        f"{in_time if ending.has_deadlines else ''}, false)"
     )
 
 

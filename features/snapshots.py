@@ -1,7 +1,8 @@
 """At which instants leads are looked at, and which of them are eligible then.
 
-A lead is eligible at an instant when it had been created by then and had neither
-converted nor reached a closing milestone before it.
+A lead is eligible at an instant when it had been created by then, had neither converted
+nor reached a closing milestone before it, and its deadline, if it has one, is yet to
+come.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Literal
 
 from .engine import Engine, literal, one_row
 from .errors import DataError
-from .vocabulary import DAY_US
+from .vocabulary import DAY_US, DEADLINE_AT
 
 Rule = Literal["weekly", "after_creation", "on_kind", "at", "export"]
 
@@ -52,7 +53,7 @@ class SnapshotRule:
 
 @dataclass(frozen=True)
 class Ending:
-    """Which milestones end a lead's eligibility.
+    """What ends a lead's eligibility.
 
     Attributes
     ----------
@@ -60,10 +61,14 @@ class Ending:
         The milestone we predict; None for a flat export.
     closed_by : tuple of str
         Milestones after which a lead can no longer convert.
+    has_deadlines : bool
+        Whether ``leads`` has a column ``deadline_at``, from which instant on a
+        conversion no longer counts; missing for a lead without a deadline of its own.
     """
 
     conversion: str | None
     closed_by: tuple[str, ...] = ()
+    has_deadlines: bool = False
 
 
 def make_spine(
@@ -73,7 +78,8 @@ def make_spine(
 
     Columns: ``row`` (0-based, in order of snapshot and lead), ``lead_id``,
     ``account_id``, ``group_id``, ``created_at``, ``snapshot_at``, ``position`` (flat
-    exports: rank in the declared order, else null) and ``converted_at``.
+    exports: rank in the declared order, else null), ``converted_at`` and, where leads
+    have deadlines, ``deadline_at``.
 
     Parameters
     ----------
@@ -95,7 +101,7 @@ def make_spine(
         SELECT row_number() OVER (ORDER BY snapshot_at, position, lead_id) - 1 AS row, *
         FROM (
           SELECT l.lead_id, l.account_id, l.group_id, l.created_at, q.snapshot_at,
-            l.position, e.converted_at
+            l.position, e.converted_at{_deadline(ending)}
           FROM ({asked}) q JOIN leads l USING (lead_id)
           LEFT JOIN endings e USING (lead_id)
           WHERE q.snapshot_at IS NULL OR ({_eligible("q.snapshot_at")})
@@ -103,7 +109,7 @@ def make_spine(
         """
     )
     if _count(connection, "spine") == 0:
-        raise DataError(_nothing_left(connection, rule))
+        raise DataError(_nothing_left(connection, rule, ending))
 
 
 def count_snapshots(connection: Engine, rule: SnapshotRule, until: datetime) -> int:
@@ -126,7 +132,8 @@ def make_scoring_spine(
 
     Besides the columns of :func:`make_spine` it has ``closed_at``, ``asked_at``
     (``at``, or null for a flat export) and ``is_eligible``: the lead had been created
-    by its snapshot, and had neither converted nor been closed before ``at``.
+    by its snapshot, had neither converted nor been closed before ``at``, and has no
+    deadline at or before ``at`` or its snapshot.
 
     Parameters
     ----------
@@ -155,7 +162,7 @@ def make_scoring_spine(
         f"""
         CREATE OR REPLACE TABLE spine AS
         SELECT l.row, l.lead_id, l.account_id, l.group_id, l.created_at, q.snapshot_at,
-          l.position, e.converted_at, e.closed_at, q.asked_at,
+          l.position, e.converted_at, e.closed_at{_deadline(ending)}, q.asked_at,
           COALESCE(q.asked_at IS NULL OR ({_eligible("q.asked_at")}), false)
             AS is_eligible
         FROM leads l
@@ -167,24 +174,38 @@ def make_scoring_spine(
 
 
 def _eligible(open_at: str) -> str:
-    """Created by the snapshot ``q.snapshot_at``, and not ended before an instant."""
+    """Created by the snapshot ``q.snapshot_at``, and not ended before an instant.
+
+    A deadline that has come by the snapshot ends a lead as well: nothing that counts
+    could follow.
+    """
     return f"""
       l.created_at <= q.snapshot_at
       AND (e.converted_at IS NULL OR e.converted_at >= {open_at})
       AND (e.closed_at IS NULL OR e.closed_at >= {open_at})
+      AND (e.deadline_at IS NULL OR e.deadline_at > greatest(q.snapshot_at, {open_at}))
     """
+
+
+def _deadline(ending: Ending) -> str:
+    """SQL for one more column of the spine, where leads have deadlines."""
+    return f", e.{DEADLINE_AT}" if ending.has_deadlines else ""
 
 
 def _make_endings(connection: Engine, ending: Ending) -> None:
     conversion = literal(ending.conversion or "")
     closing = ", ".join(literal(m) for m in ending.closed_by) or "NULL"
+    deadlines = "SELECT lead_id, CAST(NULL AS TIMESTAMP) AS deadline_at FROM leads"
+    if ending.has_deadlines:
+        deadlines = f"SELECT lead_id, {DEADLINE_AT} FROM leads"
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE endings AS
-        SELECT lead_id,
+        SELECT * FROM (SELECT lead_id,
           min(reached_at) FILTER (milestone = {conversion}) AS converted_at,
           min(reached_at) FILTER (milestone IN ({closing})) AS closed_at
-        FROM milestones GROUP BY lead_id
+        FROM milestones GROUP BY lead_id)
+        FULL JOIN ({deadlines} WHERE deadline_at IS NOT NULL) USING (lead_id)
         """
     )
 
@@ -224,12 +245,13 @@ def _asked(rule: SnapshotRule, until: datetime | None) -> str:
     )
 
 
-def _nothing_left(connection: Engine, rule: SnapshotRule) -> str:
+def _nothing_left(connection: Engine, rule: SnapshotRule, ending: Ending) -> str:
     leads = _count(connection, "leads")
+    deadlines = ", at outcome.until" * ending.has_deadlines
     return (
         f"Of {leads:,} leads none is eligible at any snapshot of the rule "
-        f"{rule.rule!r}. Look at [snapshots], at outcome.closed_by and at the leads' "
-        "created_at."
+        f"{rule.rule!r}. Look at [snapshots], at outcome.closed_by{deadlines} and at "
+        "the leads' created_at."
     )
 
 

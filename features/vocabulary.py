@@ -10,6 +10,7 @@ LEAD_ID: Final = "lead_id"
 ACCOUNT_ID: Final = "account_id"
 GROUP_ID: Final = "group_id"
 CREATED_AT: Final = "created_at"
+DEADLINE_AT: Final = "deadline_at"
 SNAPSHOT_AT: Final = "snapshot_at"
 KNOWN_AT: Final = "known_at"  # of a snapshot that may know less than its instant
 UNTIL: Final = "until"
@@ -29,6 +30,8 @@ MARGIN: Final = "margin"
 PROBABILITY: Final = "probability"
 SCORE: Final = "score"
 QUALIFICATION: Final = "qualification"
+
+DAYS_TO_DEADLINE: Final = "days_to_deadline"  # a signal with words of its own
 
 DAY_US: Final = 86_400_000_000  # microseconds in a day, the clock of the engine
 

@@ -48,8 +48,7 @@ def weave(connection: Engine, catalogue: Catalogue, part: Part = WHOLE) -> pa.Ta
         null.
     """
     answers = answers_of(connection, catalogue.company, _atoms(catalogue), part)
-    names = [a.name for a in catalogue.company.attributes]
-    known = known_sql(held(connection), names, limits_of(connection))
+    known = _known(catalogue, held(connection), limits_of(connection))
     told = _by_query(connection, catalogue, answers, known)
     columns = {name: told.column(name) for name in (ROW, LEAD_ID, SNAPSHOT_AT)}
     for feature in catalogue.features:
@@ -74,7 +73,6 @@ def weave_in_parts(
 
 def weaving_plan(catalogue: Catalogue, where: Held, limits: Limits) -> tuple[Step, ...]:
     """Return the steps of SQL that come to what :func:`weave` comes to, unsorted."""
-    names = [a.name for a in catalogue.company.attributes]
     steps = answers_plan(_atoms(catalogue), catalogue.company, limits)
     listed = "".join(f",\n  {_told(s, f)}" for s in catalogue for f in s)
     woven = (
@@ -83,7 +81,7 @@ def weaving_plan(catalogue: Catalogue, where: Held, limits: Limits) -> tuple[Ste
     )
     return (
         *steps,
-        Step("known", known_sql(where, names, limits)),
+        Step("known", _known(catalogue, where, limits)),
         Step("woven", woven),
     )
 
@@ -93,6 +91,17 @@ def weave_by_query(connection: Engine, catalogue: Catalogue) -> pa.Table:
     plan = weaving_plan(catalogue, held(connection), limits_of(connection))
     query = statement(plan)
     return connection.sql(f"FROM ({query}) ORDER BY {ROW}").to_arrow_table()
+
+
+def _known(catalogue: Catalogue, where: Held, limits: Limits) -> str:
+    """The query of the spine with every instant and attribute that signals read."""
+    company = catalogue.company
+    return known_sql(
+        where,
+        [a.name for a in company.attributes],
+        limits,
+        has_deadlines=company.deadline_within_days is not None,
+    )
 
 
 def _atoms(catalogue: Catalogue) -> list[AnyAtom]:

@@ -107,9 +107,10 @@ def write_in_spark(
     scratch.mkdir()
     spine, woven = scratch / "spine.parquet", scratch / "woven"
     # No outcome goes where signals are computed.
+    deadline = ", deadline_at" * (catalogue.company.deadline_within_days is not None)
     connection.execute(
-        "COPY (SELECT row, lead_id, account_id, created_at, snapshot_at FROM spine) "
-        f"TO {literal(spine.as_posix())} (FORMAT parquet)"
+        "COPY (SELECT row, lead_id, account_id, created_at, snapshot_at"
+        f"{deadline} FROM spine) TO {literal(spine.as_posix())} (FORMAT parquet)"
     )
     with open_spark(master, memory_bytes) as spark:
         weave_in_spark(spark, tables, spine, catalogue, out=woven)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..engine import Engine, literal, quoted
-from ..vocabulary import ACCOUNT_ID, CREATED_AT, LEAD_ID, ROW, SNAPSHOT_AT
+from ..vocabulary import ACCOUNT_ID, CREATED_AT, DEADLINE_AT, LEAD_ID, ROW, SNAPSHOT_AT
 from .limits import Limits
 
 
@@ -41,7 +41,9 @@ def held(connection: Engine) -> Held:
     )
 
 
-def known_sql(where: Held, names: list[str], limits: Limits) -> str:
+def known_sql(
+    where: Held, names: list[str], limits: Limits, *, has_deadlines: bool = False
+) -> str:
     """Return the query of the spine with every named attribute beside it.
 
     Parameters
@@ -52,6 +54,8 @@ def known_sql(where: Held, names: list[str], limits: Limits) -> str:
         Attributes; one that no table holds is missing throughout.
     limits : Limits
         Of the spine.
+    has_deadlines : bool
+        Whether signals ask for the leads' deadlines, which the spine then holds.
     """
     known_at = limits.known("s")
     columns, joins = [], []
@@ -74,6 +78,8 @@ def known_sql(where: Held, names: list[str], limits: Limits) -> str:
         ]
         value = f"COALESCE({', '.join(known)})" if known else "CAST(NULL AS VARCHAR)"
         columns.append(f"{value} AS {quoted(name)}")
+    if has_deadlines:
+        columns.append(f"s.{DEADLINE_AT}")
     listed = "".join(f", {c}" for c in columns)
     return (
         f"SELECT s.{ROW}, s.{LEAD_ID}, s.{CREATED_AT}, s.{SNAPSHOT_AT}{listed} "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from ..attributes import Lead
 from ..declare import Of, signal
+from ..lead import Lead
 from ..vocabulary import Family, Unit
 
 

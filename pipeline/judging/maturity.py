@@ -225,11 +225,11 @@ def told(found: Ripening | None) -> dict[str, Any]:
 
 
 def _ages(connection: Engine, settled_at: datetime) -> Any:
-    """Ages in days of every dated lead, one row each."""
+    """Ages in days of every dated lead, one row each; a deadline closes a lead."""
     naive = settled_at.astimezone(UTC).replace(tzinfo=None)
     instants = {
         "converted": "e.converted_at",
-        "closed": "e.closed_at",
+        "closed": "least(e.closed_at, e.deadline_at)",  # of the two there may be one
         "known": f"TIMESTAMP {literal(naive.isoformat(' '))}",
     }
     columns = ", ".join(

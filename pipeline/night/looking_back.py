@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from features.catalogue import Catalogue
 from features.engine import Engine, one_row
-from features.vocabulary import ROW
+from features.vocabulary import DEADLINE_AT, ROW
 from features.weave import weave
 
 _LOOKS = 4  # of a lead with a last night; the last one is tonight's
@@ -74,7 +74,7 @@ def weave_looking_back(
 
 # Each look may know all that the one before it may, so that the loops carry on.
 _QUERY = f"""
-SELECT s.row * {_LOOKS} + look.n AS row, s.lead_id, s.account_id, s.created_at,
+SELECT s.row * {_LOOKS} + look.n AS row, s.lead_id, s.account_id, s.created_at,{{}}
   CASE WHEN look.n < 1 THEN l.snapshot_at ELSE s.snapshot_at END AS snapshot_at,
   CASE WHEN look.n < 2 THEN l.known_at ELSE s.snapshot_at END AS known_at,
   CASE WHEN look.n < 3 THEN l.known_at ELSE s.snapshot_at END AS until
@@ -87,7 +87,9 @@ WHERE look.n = {_LOOKS - 1} OR l.lead_id IS NOT NULL
 def _make_looks(connection: Engine, last_nights: pa.Table) -> bool:
     """Create the table ``looks``; return whether anybody has more than one."""
     connection.register("last_nights", last_nights)
-    connection.execute(f"CREATE OR REPLACE TABLE looks AS {_QUERY}")
+    has_deadlines = DEADLINE_AT in connection.table("spine").columns
+    query = _QUERY.format(f" s.{DEADLINE_AT}," if has_deadlines else "")
+    connection.execute(f"CREATE OR REPLACE TABLE looks AS {query}")
     connection.unregister("last_nights")
     (more,) = one_row(
         connection, "SELECT (SELECT count(*) FROM looks) - count(*) FROM spine"

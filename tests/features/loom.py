@@ -76,6 +76,7 @@ _SPINE = pa.schema(
         ("account_id", pa.string()),
         ("created_at", pa.timestamp("us")),
         ("snapshot_at", pa.timestamp("us")),
+        ("deadline_at", pa.timestamp("us")),
     ]
 )
 
@@ -180,7 +181,7 @@ def _attribute_rows(world: SmallWorld) -> list[Row]:
 
 def _dated(known: Known, **columns: str | None) -> Row:
     at = known.known_from
-    return {**columns, "known_from": None if at is None else naive(at)}
+    return {**columns, "known_from": _naive_or_none(at)}
 
 
 def _lead_rows(world: SmallWorld) -> list[Row]:
@@ -217,7 +218,7 @@ def _spine(
         limit = world.limits[each["row"]]
         for name, _ in _LIMITS:
             at = getattr(limit, name)
-            each[name] = None if at is None else naive(at)
+            each[name] = _naive_or_none(at)
     return told, pa.schema([*_SPINE, *(pa.field(*f) for f in _LIMITS)])
 
 
@@ -230,10 +231,15 @@ def _spine_rows(world: SmallWorld, rows: Sequence[int] | None) -> list[Row]:
             "account_id": people[lead].account_id,
             "created_at": naive(people[lead].created_at),
             "snapshot_at": naive(at),
+            "deadline_at": _naive_or_none(people[lead].deadline_at),
         }
         for row, (lead, at) in enumerate(world.snapshots)
         if rows is None or row in rows
     ]
+
+
+def _naive_or_none(instant: datetime | None) -> datetime | None:
+    return None if instant is None else naive(instant)
 
 
 def naive(instant: datetime) -> datetime:

@@ -42,7 +42,15 @@ def expected(world: SmallWorld, row: int) -> dict[str, Value]:
         **of_the_past(world, person, Look(at, known, until)),
         **_of_the_record(world, person, known),
         "lead_age": (at - person.created_at) / DAY,
+        "days_to_deadline": _days_left(person, at),
     }
+
+
+def _days_left(person: Person, at: datetime) -> float | None:
+    """Days to the lead's deadline: none once it is over, and twenty at most."""
+    if person.deadline_at is None:
+        return None
+    return float(min(max((person.deadline_at - at) / DAY, 0), 20))
 
 
 def differences(told: Row, true: dict[str, Value]) -> list[tuple[str, Any, Value]]:

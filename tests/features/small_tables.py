@@ -31,6 +31,8 @@ class Tables:
     touches : sequence of (lead, kind, occurred_at, recorded_at)
     outcomes, positions : mapping of str to int
         Of a flat export.
+    deadlines : mapping of str to datetime, or None
+        Of the leads that have one; None: there is no such column.
     """
 
     created: Mapping[str, datetime | None]
@@ -38,6 +40,7 @@ class Tables:
     touches: Sequence[tuple[str, str, datetime, datetime]] = ()
     outcomes: Mapping[str, int] | None = None
     positions: Mapping[str, int] | None = None
+    deadlines: Mapping[str, datetime] | None = None
 
     def engine(self) -> Engine:
         """Show the tables to an engine of their own."""
@@ -54,6 +57,9 @@ class Tables:
                 "outcome": pa.array([outcomes.get(n) for n in self.created], "int8"),
             }
         )
+        if self.deadlines is not None:
+            told = _instants(self.deadlines.get(n) for n in self.created)
+            leads = leads.append_column("deadline_at", told)
         names = ["lead_id", "milestone", "reached_at"]
         ends = [(m[0], m[1], _naive(m[2])) for m in self.milestones]
         text = pa.string()

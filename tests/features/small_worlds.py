@@ -60,6 +60,7 @@ COMPANY: Final = Company(
     has_accounts=True,
     conversion="won",
     closed_by=("lost",),
+    deadline_within_days=20,
 )
 CATALOGUE: Final = catalogue_of(COMPANY)
 
@@ -137,6 +138,7 @@ class Person:
     revenue: str | None = None
     sector: str | None = None
     country: str | None = None
+    deadline_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,7 @@ def one_person(draw: st.DrawFn, lead_id: str) -> Person:
         revenue=draw(st.sampled_from(tuple(REVENUES))),
         sector=draw(st.sampled_from(tuple(SECTORS))),
         country=draw(st.sampled_from(tuple(COUNTRIES))),
+        deadline_at=draw(st.none() | instants(5, 60)),
     )
 
 

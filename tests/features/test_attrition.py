@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -29,6 +30,7 @@ def attrition(
     """Account for the leads, also where there is nothing to learn from them."""
     connection = tables.engine()
     ending = Ending(None) if rule.rule == "export" else WON
+    ending = replace(ending, has_deadlines=tables.deadlines is not None)
     with suppress(DataError):  # no snapshot, or one outcome: the spine stands
         make_labelled_spine(connection, rule, ending, maturity)
     told = attrition_of(connection, rule, maturity)
@@ -125,6 +127,37 @@ def test_on_kind_leads_without_such_a_touch_from_creation_on_are_never_looked_at
     )
 
 
+def test_leads_whose_deadline_had_passed_have_reasons_of_their_own() -> None:
+    created = {
+        "looked at": jan(5),
+        "before the Monday": jan(6),
+        "on the Monday": jan(6),
+        "before creation": jan(6),
+        "at creation": jan(6),
+        "won first": jan(6),
+        "none": jan(5),
+    }
+    deadlines = {
+        "looked at": jan(5) + US,
+        "before the Monday": jan(8),
+        "on the Monday": jan(12),
+        "before creation": jan(2),
+        "at creation": jan(6),
+        "won first": jan(9),
+    }
+    tables = Tables(created, [("won first", "won", jan(8))], deadlines=deadlines)
+
+    assert attrition(tables, WEEKLY) == Attrition(
+        7,
+        2,
+        {
+            Never.DEADLINE_BEFORE_CREATION: 2,
+            Never.CONVERTED: 1,
+            Never.DEADLINE: 2,
+        },
+    )
+
+
 def test_leads_of_a_flat_export_are_never_looked_at_where_the_outcome_is_missing() -> (
     None
 ):
@@ -186,6 +219,7 @@ def worlds(draw: st.DrawFn) -> Tables:
         {lead: draw(st.one_of(INSTANTS, INSTANTS, st.none())) for lead in leads},
         draw(st.lists(st.tuples(of, st.sampled_from(["won", "lost", "x"]), INSTANTS))),
         touches,
+        deadlines=draw(st.none() | st.dictionaries(of, INSTANTS)),
     )
 
 
@@ -225,13 +259,22 @@ def why(tables: Tables, rule: SnapshotRule, maturity: Maturity, lead: str) -> st
         at = ends[name]
         return at is not None and at < before
 
-    is_open = [at for at in asked if not ended("won", at) and not ended("lost", at)]
+    deadline = (tables.deadlines or {}).get(lead)
+
+    def is_over(at: datetime) -> bool:
+        return deadline is not None and deadline <= at
+
+    is_open = [
+        at for at in asked if not (ended("won", at) or ended("lost", at) or is_over(at))
+    ]
     if any(at <= maturity.latest_snapshot for at in is_open):
         return "looked at"
     if ended("won", created):
         return Never.CONVERTED_BEFORE_CREATION
     if ended("lost", created):
         return Never.CLOSED_BEFORE_CREATION
+    if is_over(created):
+        return Never.DEADLINE_BEFORE_CREATION
     if created > known:
         return Never.CREATED_TOO_LATE
     if not asked and rule.rule == "on_kind":
@@ -242,7 +285,9 @@ def why(tables: Tables, rule: SnapshotRule, maturity: Maturity, lead: str) -> st
         return Never.TOO_OLD
     if ended("won", asked[0]):
         return Never.CONVERTED
-    return Never.CLOSED if ended("lost", asked[0]) else Never.TOO_YOUNG
+    if ended("lost", asked[0]):
+        return Never.CLOSED
+    return Never.DEADLINE if is_over(asked[0]) else Never.TOO_YOUNG
 
 
 @settings(max_examples=60, deadline=None)

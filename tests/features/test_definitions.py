@@ -72,7 +72,12 @@ def _answered(loom: Loom, world: SmallWorld, row: int) -> pa.Table:
         ("colleagues", _known_of_colleagues(world, person, at), _COLLEAGUES),
     ):
         loom.replace(name, pa.Table.from_pylist(rows, schema=schema))
-    known = known_sql(held(loom.engine), [a.name for a in COMPANY.attributes], Limits())
+    known = known_sql(
+        held(loom.engine),
+        [a.name for a in COMPANY.attributes],
+        Limits(),
+        has_deadlines=True,
+    )
     return loom.engine.sql(
         f"SELECT row, lead_id, snapshot_at, {_COLUMNS} FROM ({known}) WHERE row = {row}"
     ).to_arrow_table()

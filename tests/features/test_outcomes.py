@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from features.errors import DataError
 from features.outcomes import Maturity, SpineCounts, make_labelled_spine
@@ -13,6 +15,7 @@ from features.snapshots import Ending, SnapshotRule
 from tests.features.small_tables import Tables, jan, spine
 
 WON = Ending("won", ("lost",))
+BY_DEADLINE = Ending("won", ("lost",), has_deadlines=True)
 US = timedelta(microseconds=1)
 ON_CREATION = SnapshotRule("after_creation")
 FORTNIGHT = Maturity(14, 0, jan(31))
@@ -23,7 +26,8 @@ def labelled(
 ) -> dict[tuple[str, datetime], int]:
     """Outcome by lead and instant."""
     connection = tables.engine()
-    make_labelled_spine(connection, rule, WON, maturity)
+    ending = WON if tables.deadlines is None else BY_DEADLINE
+    make_labelled_spine(connection, rule, ending, maturity)
     found = spine(connection, "lead_id", "snapshot_at", "outcome")
     connection.close()
     return {(lead, at): outcome for lead, at, outcome in found}
@@ -102,6 +106,99 @@ def test_counts_what_it_keeps() -> None:
     counts = make_labelled_spine(tables.engine(), SnapshotRule("weekly"), WON, maturity)
 
     assert counts == SpineCounts(4, 2, 2, 1, 0)
+
+
+# --- deadlines -----------------------------------------------------------------------
+
+
+def test_five_leads_with_deadlines_of_their_own() -> None:
+    # All made on Monday the 5th, looked at on Mondays, a fortnight at most.
+    tables = Tables(
+        dict.fromkeys(("in time", "late", "at it", "long", "none"), jan(5)),
+        [
+            ("in time", "won", jan(13)),
+            ("late", "won", jan(16)),
+            ("at it", "won", jan(15)),
+            ("long", "won", jan(27)),
+            ("none", "won", jan(16)),
+        ],
+        deadlines={
+            "in time": jan(14),
+            "late": jan(14),
+            "at it": jan(15),  # a conversion at the deadline comes too late
+            "long": jan(60),
+        },
+    )
+
+    found = labelled(tables, Maturity(14, 0, jan(60)), SnapshotRule("weekly"))
+
+    # Nobody is looked at from its deadline on, nor after its conversion.
+    assert found == {
+        ("in time", jan(5)): 1,
+        ("in time", jan(12)): 1,
+        ("late", jan(5)): 0,
+        ("late", jan(12)): 0,
+        ("at it", jan(5)): 0,
+        ("at it", jan(12)): 0,
+        ("long", jan(5)): 0,  # 22 days: the horizon is a fortnight, deadline or not
+        ("long", jan(12)): 0,
+        ("long", jan(19)): 1,
+        ("long", jan(26)): 1,
+        ("none", jan(5)): 1,
+        ("none", jan(12)): 1,
+    }
+
+
+def test_at_its_deadline_a_lead_is_no_longer_looked_at() -> None:
+    created = dict.fromkeys(("at it", "just before it", "won"), jan(5))
+    deadlines = {"at it": jan(12), "just before it": jan(12) + US}
+    tables = Tables(created, [("won", "won", jan(6))], deadlines=deadlines)
+
+    found = labelled(tables, Maturity(14, 0, jan(26)), SnapshotRule("weekly"))
+
+    assert [n for n, at in found if at == jan(12)] == ["just before it"]
+
+
+def test_a_deadline_makes_no_snapshot_mature_earlier() -> None:
+    # Known until the 31st: the fortnight from the 18th is not over, its deadline is.
+    created = {"ripe": jan(17), "over": jan(18), "won": jan(17)}
+    deadlines = {"over": jan(20), "won": jan(20)}
+    tables = Tables(created, [("won", "won", jan(18))], deadlines=deadlines)
+
+    assert sorted(n for n, _ in labelled(tables, FORTNIGHT)) == ["ripe", "won"]
+
+
+MOMENTS = st.integers(0, 80).map(lambda n: jan(1) + n * timedelta(hours=12))
+LEADS = ("a", "b", "c", "d")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.fixed_dictionaries(dict.fromkeys(LEADS, MOMENTS)),
+    st.lists(st.tuples(st.sampled_from(LEADS), st.just("won"), MOMENTS)),
+    st.dictionaries(st.sampled_from(LEADS), MOMENTS),
+)
+def test_an_earlier_deadline_never_raises_an_outcome_and_none_changes_nothing(
+    created: dict[str, datetime],
+    milestones: list[tuple[str, str, datetime]],
+    deadlines: dict[str, datetime],
+) -> None:
+    # Two leads that make both outcomes sure, whatever the others do.
+    created = {**created, "yes": jan(5), "no": jan(5)}
+    milestones = [*milestones, ("yes", "won", jan(6))]
+    maturity, weekly = Maturity(14, 0, jan(60)), SnapshotRule("weekly")
+
+    def of(deadlines: dict[str, datetime] | None) -> dict[tuple[str, datetime], int]:
+        return labelled(
+            Tables(created, milestones, deadlines=deadlines), maturity, weekly
+        )
+
+    without, late = of(None), of(deadlines)
+    early = of({n: at - timedelta(days=3) for n, at in deadlines.items()})
+
+    assert of({}) == without
+    assert set(early) <= set(late) <= set(without)
+    assert all(early[look] <= late[look] <= without[look] for look in early)
 
 
 # --- maturity ------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -276,6 +277,33 @@ def test_scoring_keeps_a_lead_without_a_creation_and_does_not_score_it() -> None
     assert spine(connection, "lead_id", "is_eligible") == [
         ("ada", False),
         ("bob", True),
+    ]
+
+
+def test_scoring_says_of_a_lead_whose_deadline_has_come_that_it_is_not_eligible() -> (
+    None
+):
+    """Six hours after creation, asked on the 9th at noon."""
+    noon = jan(9, 12)
+    created = dict.fromkeys(("over", "at noon", "after noon", "without"), jan(5))
+    deadlines = {
+        "over": jan(6),
+        "at noon": noon,
+        "after noon": jan(9, 13),
+        "before its snapshot": jan(9, 17),
+    }
+    tables = Tables({**created, "before its snapshot": jan(9, 11)}, deadlines=deadlines)
+    connection = tables.engine()
+
+    rule = SnapshotRule("after_creation", delay_hours=6)
+    make_scoring_spine(connection, rule, replace(WON, has_deadlines=True), noon)
+
+    assert spine(connection, "lead_id", "is_eligible", "deadline_at") == [
+        ("over", False, jan(6)),
+        ("at noon", False, noon),
+        ("after noon", True, jan(9, 13)),
+        ("without", True, None),
+        ("before its snapshot", False, jan(9, 17)),
     ]
 
 

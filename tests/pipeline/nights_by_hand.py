@@ -50,6 +50,7 @@ ACME = replace(
     COMPANY,
     kinds=tuple(k for k in COMPANY.kinds if k.name in KINDS),
     attributes=tuple(a for a in COMPANY.attributes if a.name == "employees"),
+    deadline_within_days=None,
 )
 CATALOGUE = catalogue_of(ACME)
 SCALE = Scale(intercept=0.0, slope=float(np.log(2)), reference=0.0)
