@@ -48,7 +48,8 @@ class Contract:
     horizon_days : float or None
         Within which; None for a flat export.
     ending, snapshots : dict
-        The milestones that end eligibility, and the rule of the snapshots.
+        The milestones that end eligibility (and under ``until`` the column of
+        deadlines, where leads have some), and the rule of the snapshots.
     lead_age_days : tuple of float or None
         The range of lead ages trained on.
     company, fingerprint
@@ -113,6 +114,14 @@ class Contract:
     def players(self) -> tuple[tuple[int, ...], ...]:
         """The columns of each signal."""
         return tuple(s.columns for s in self.signals)
+
+    @property
+    def has_deadlines(self) -> bool:
+        """Whether a conversion counts before the lead's own deadline alone.
+
+        An older contract has no deadlines.
+        """
+        return self.ending.get("until") is not None
 
     @property
     def encoding(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .explaining.spans import ITS_IF_ANY, THEIRS_IF_ANY, within_said
 from .players import ModelFeature, ModelSignal
 from .points import Scale
 from .reaching.actions import Action, action_of
@@ -31,6 +32,8 @@ class Wording:
         What is predicted, as sentences call it.
     horizon_days : float or None
         Within which; None for a flat export.
+    has_deadlines : bool
+        Whether a conversion counts before the lead's own deadline alone.
     reference : str
         What the explanation's baseline is.
     scorer : str
@@ -55,6 +58,19 @@ class Wording:
     rates: tuple[Rates | None, ...] = ()
     rate: float | None = None
     actions: tuple[Action, ...] = ()
+    has_deadlines: bool = False
+
+    @property
+    def within(self) -> str:
+        """Within which time conversions of several leads count; may be empty."""
+        return within_said(
+            self.horizon_days, THEIRS_IF_ANY if self.has_deadlines else ""
+        )
+
+    @property
+    def within_of_one(self) -> str:
+        """The same, of one lead."""
+        return within_said(self.horizon_days, ITS_IF_ANY if self.has_deadlines else "")
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -79,4 +95,5 @@ class Wording:
             rates=read_rates(raw.get("rates", ()), signals, features),
             rate=raw.get("rate"),
             actions=tuple(map(action_of, raw.get("actions", ()))),
+            has_deadlines=raw.get("ending", {}).get("until") is not None,
         )

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from features.vocabulary import DEADLINE_AT
+
 from .artefacts import CATALOGUE, INTAKE
 
 _MOST_REASONS = 5  # of one source; the rest stand in the quarantine
@@ -21,7 +23,7 @@ def rows_lines(folder: Path) -> str:
     catalogue = CATALOGUE.read(folder / CATALOGUE.file)
     lines = ["Rows"]
     for source in intake["sources"]:
-        lines += _source_lines(source)
+        lines += [*_source_lines(source), *_deadline_lines(source)]
     lines += _leads_lines(catalogue.get("leads"))
     counts = catalogue["spine"]
     lines.append(
@@ -42,6 +44,23 @@ def _source_lines(source: Mapping[str, Any]) -> list[str]:
     if rest := sum(n for _, n in reasons[_MOST_REASONS:]):
         lines.append(_counted(rest, "for other reasons: see tables/quarantine.parquet"))
     return lines
+
+
+def _deadline_lines(source: Mapping[str, Any]) -> list[str]:
+    """Leads without a deadline, where some column holds deadlines.
+
+    A cell that cannot be read is missing, too, and told by a check.
+    """
+    told = (c for c in source.get("instants", ()) if c["field"] == DEADLINE_AT)
+    return [
+        _counted(
+            source["rows_kept"] - cells["read"],
+            f"of these without a deadline in column {cells['column']!r}: only the "
+            "horizon ends their time",
+        )
+        for cells in told
+        if source["rows_kept"] > cells["read"]
+    ]
 
 
 def _leads_lines(attrition: Mapping[str, Any] | None) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from features.catalogue import Catalogue
 from features.declare import Signal
 from features.errors import ConfigError, few
-from features.vocabulary import FunnelStage, Unit
+from features.vocabulary import DAYS_TO_DEADLINE, FunnelStage, Unit
 from models.players import ModelFeature
 from models.reaching.actions import Action, Change
 from models.reaching.further_touches import more_touches
@@ -109,6 +109,8 @@ def _changes(
 
 def _why_not(signal: Signal, said: MayChange) -> str:
     """What is wrong with a change, in words; empty where nothing is."""
+    if signal.name == DAYS_TO_DEADLINE:
+        return "nothing that sales do moves a deadline"
     is_category = signal.unit is Unit.CATEGORY
     if signal.is_personal:
         return "its values are personal and are never shown"

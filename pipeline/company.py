@@ -67,12 +67,16 @@ def company_of(
         conversion=config.outcome.conversion,
         closed_by=config.outcome.closed_by,
         values=_values(config, intake),
+        deadline_within_days=(
+            config.outcome.horizon_days if config.outcome.until is not None else None
+        ),
     )
 
 
 def ending_of(config: Config) -> Ending:
-    """Which milestones end eligibility."""
-    return Ending(config.outcome.conversion, config.outcome.closed_by)
+    """Which milestones end eligibility, and whether deadlines do."""
+    outcome = config.outcome
+    return Ending(outcome.conversion, outcome.closed_by, outcome.until is not None)
 
 
 def rule_of(config: Config) -> SnapshotRule:

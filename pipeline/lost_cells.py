@@ -1,4 +1,4 @@
-"""Cells of attributes that hold something, and of which their definition makes nothing.
+"""Cells that hold something, and of which their definition makes nothing.
 
 They count as missing, as if they were empty, and no figure of a score shows it.
 """
@@ -13,13 +13,15 @@ from features.company import DeclaredAttribute
 from features.engine import Engine, literal, one_row, quoted
 from features.vocabulary import ACCOUNT_ID, LEAD_ID
 
+from .intake.report import IntakeReport
+
 _MOST_SHOWN = 80  # characters of a cell
 _WHAT = {"number": "a number", "flag": "yes or no"}
 
 
 @dataclass(frozen=True)
 class LostCells:
-    """The cells of one attribute in one table that cannot be read.
+    """The cells of one attribute, or of deadlines, in one table that cannot be read.
 
     Attributes
     ----------
@@ -31,7 +33,7 @@ class LostCells:
     examples : tuple of str
         Up to three, the most frequent first; none of a personal attribute.
     leads : str
-        SQL for the ids of their leads.
+        SQL for the ids of their leads; empty where nobody asks.
     """
 
     table: str
@@ -54,6 +56,22 @@ def lost_cells(
             lost = _lost(engine, attribute, table, rows)
             if lost.count:
                 yield lost
+
+
+def lost_deadlines(report: IntakeReport, column: str | None) -> Iterator[LostCells]:
+    """Look through the deadlines of leads, which intake has read as instants."""
+    for source in report.of("leads"):
+        for cells in source.cells_unreadable:
+            if cells.column == column:
+                yield LostCells(
+                    source.table,
+                    cells.column,
+                    cells.count,
+                    cells.filled,
+                    "cannot be read as an instant",
+                    cells.examples,
+                    "",
+                )
 
 
 def cells_of(engine: Engine, name: str) -> dict[str, str]:

@@ -13,11 +13,18 @@ _YES = {"1", "true", "yes", "y"}
 
 
 class OutcomeConfig(Section):
-    """What a conversion is, and how long we wait for it."""
+    """What a conversion is, and how long we wait for it.
+
+    Where ``until`` names a column of the leads, a conversion counts before the instant
+    that stands there, and within the horizon; where the cell is empty, within the
+    horizon alone. An outcome is taken to be known when the horizon has passed, also
+    where the deadline is earlier: else ones and short deadlines would ripen first.
+    """
 
     conversion: Value | None = None
     closed_by: tuple[Value, ...] = ()
     horizon_days: float | None = Field(default=None, gt=0, le=3650)
+    until: str | None = Field(default=None, min_length=1)
     settling_days: float = Field(ge=0, le=3650)
     column: str | None = None
     positive: Value | None = None
@@ -33,6 +40,11 @@ class OutcomeConfig(Section):
             )
         if self.conversion is not None and self.horizon_days is None:
             raise ValueError("'horizon_days' must say how long a lead has to convert")
+        if self.column is not None and self.until is not None:
+            raise ValueError(
+                "'until' is the deadline of a dated outcome, and 'column' has no "
+                "dates: leave 'until' out, or name a milestone in 'conversion'"
+            )
         if self.column is not None and self.positive is None:
             raise ValueError("'positive' must say which value of the column converted")
         if self.column is None and (self.negative or self.undecided):

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from features.vocabulary import Unit
+from features.vocabulary import DAYS_TO_DEADLINE, Unit
 
 from ..players import ModelFeature, ModelSignal
+from .spans import days_said
 
 if TYPE_CHECKING:
     from ..recalling.rates import Rates
@@ -233,6 +234,8 @@ def uncapital(words: str) -> str:
 
 def missing_words(signal: ModelSignal) -> str:
     """What is said of a value that there is not."""
+    if signal.code == DAYS_TO_DEADLINE:
+        return "no deadline"
     if signal.unit is Unit.DAYS:
         return "never"
     if signal.unit is Unit.SHARE:
@@ -293,8 +296,3 @@ def _age(days: float) -> str:
     if hours < 1:
         return "less than an hour ago"
     return f"{hours} hour{'s' if hours != 1 else ''} ago"
-
-
-def days_said(days: float) -> str:
-    """Say a span of days: 30 days."""
-    return f"{days:g} day{'s' if days != 1 else ''}"

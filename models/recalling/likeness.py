@@ -24,7 +24,7 @@ from typing import Final
 
 import numpy as np
 
-from ..explaining.words import days_said, words_of
+from ..explaining.words import words_of
 from ..players import ModelSignal
 from ..points import Floats
 from ..wording import Wording
@@ -204,9 +204,8 @@ def _seen_in_words(signal: ModelSignal, encoded: Singles, wording: Wording) -> s
 
 
 def _with_sentences(found: Likeness, wording: Wording, by_chance: bool) -> Likeness:
-    days = wording.horizon_days
-    within = "" if days is None else f" within {days_said(days)}"
     many = found.leads > 1
+    within = wording.within if many else wording.within_of_one
     who = f"Of the {found.leads} past leads" if many else "The one past lead"
     did = f"{found.conversions} converted" if many else _did(found)
     said = (

@@ -18,7 +18,7 @@ import numpy as np
 
 from features.vocabulary import Unit
 
-from ..explaining.words import Floats, days_said, rounded
+from ..explaining.words import Floats, rounded
 from ..players import ModelFeature, ModelSignal
 
 MOST_KNOWN: Final = 0.95  # of past leads: where fewer are known, that is said
@@ -229,9 +229,7 @@ def judged(values: Floats, unit: Unit, decimals: int | None = None) -> Floats:
     return np.rint(told * 100) if unit is Unit.SHARE else told
 
 
-def evidence(
-    like: Like | None, overall: float | None, horizon_days: float | None
-) -> str:
+def evidence(like: Like | None, overall: float | None, within: str) -> str:
     """Say what became of past leads with a like value.
 
     Parameters
@@ -240,20 +238,20 @@ def evidence(
         None: the value was never seen.
     overall : float or None
         Conversion rate of all past snapshots.
-    horizon_days : float or None
-        Within which a conversion counts; None for a flat export.
+    within : str
+        Within which time a conversion counts, such as " within 30 days"; empty for a
+        flat export.
 
     Examples
     --------
     >>> like = Like("4–7 in 30 days", 412, 1290, 0.1824, 0.1512, 0.2171, 0.08)
-    >>> evidence(like, 0.0667, 30.0)
+    >>> evidence(like, 0.0667, " within 30 days")
     'of 412 past leads like that (4–7 in 30 days), 18.2% (15.1% to 21.7%) converted
     within 30 days; of all, 6.7%'
     """
     if like is None:
         return "no past lead was like that"
     leads = f"{like.leads:,} past lead{'s' if like.leads != 1 else ''}"
-    within = "" if horizon_days is None else f" within {days_said(horizon_days)}"
     said = (
         f"of {leads} like that ({like.words}), {like.rate:.1%} "
         f"({like.low:.1%} to {like.high:.1%}) converted{within}"

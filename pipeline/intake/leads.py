@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from features.engine import Engine, literal, quoted
 from features.errors import ConfigError, DataError
+from features.vocabulary import DEADLINE_AT
 
 from ..origins import LeadsConfig
 from ..sections import Config
@@ -120,7 +121,8 @@ def _named(config: Config) -> set[str]:
     """Return the columns with a part of their own: none of them is an attribute."""
     leads, outcome = config.leads, config.outcome
     others = (
-        leads.account_id, leads.created_at, leads.order_by, leads.group, outcome.column
+        leads.account_id, leads.created_at, leads.order_by, leads.group, outcome.column,
+        outcome.until,
     )  # fmt: skip
     return {*_ids(leads), *(c for c in others if c is not None and c != ROW)}
 
@@ -161,6 +163,7 @@ def _terms(source: Source, config: Config) -> Terms:
         draft.needed_instant(
             "created_at", leads.created_at, "The instant of creation", day="start"
         )
+    draft.instant(DEADLINE_AT, config.outcome.until)
     return replace(
         draft.terms(),
         repeats_allowed=leads.lead_id == ROW,
@@ -212,6 +215,19 @@ def _leads(source: Source, config: Config, place: str) -> str:
             coalesce({cell(leads.group)}, {cell(leads.account_id)}, lead_id)
                 AS group_id,
             created_at, {place} AS position,
-            {outcome_sql(value, outcome)} AS outcome
+            {outcome_sql(value, outcome)} AS outcome{_deadline(draft, outcome.until)}
         FROM {KEPT} ORDER BY n
     """
+
+
+def _deadline(draft: Draft, column: str | None) -> str:
+    """SQL for the instant from which on a conversion does not count, if leads have any.
+
+    A day lasts to its end, and what is dated to a day lies at its last microsecond: so
+    that a conversion of the last day counts, the deadline is the one after it.
+    """
+    if column is None:
+        return ""
+    draft.instant(DEADLINE_AT, column)
+    is_day = draft.instants[-1].is_day
+    return f", {DEADLINE_AT} + to_microseconds(if({is_day}, 1, 0)) AS {DEADLINE_AT}"

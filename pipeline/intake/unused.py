@@ -63,7 +63,7 @@ def _named(config: Config) -> set[str]:
         *config.milestones,
         *config.attribute_history,
     )
-    found = {config.outcome.column or ""}
+    found = {config.outcome.column or "", config.outcome.until or ""}
     for table in tables:
         more = {"from_", "query", "sentinels", "labels", "null_tokens"}
         for value in table.model_dump(exclude=more).values():

@@ -33,7 +33,7 @@ class NightFacts:
     quarantine : DataFrame
         Rows set aside, in their order.
     cells : tuple of LostCells
-        Cells of tonight's attributes that could not be read.
+        Cells of tonight's attributes and deadlines that could not be read.
     """
 
     at: datetime | None

@@ -135,7 +135,7 @@ def _empty_tables(facts: NightFacts, _: float) -> Look:
 
 
 def _unreadable_cells(facts: NightFacts, most: float) -> Look:
-    """Look for attributes that are numbers or flags, and cannot be read tonight."""
+    """Look for numbers, flags and deadlines that cannot be read tonight."""
     for cells in facts.cells:
         if cells.filled >= FEW_CELLS and cells.count > most * cells.filled:
             such = f", such as {few(list(cells.examples))}" if cells.examples else ""

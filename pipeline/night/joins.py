@@ -10,18 +10,26 @@ from features.company import Company
 from features.engine import Engine, literal, one_row
 from features.errors import DataError, ModelError, few
 from features.past.known import held
+from features.vocabulary import DEADLINE_AT
 
 _FEW_LEADS = 20  # fewer may well be without a touch
 
 
 def check_attributes(connection: Engine, company: Company) -> None:
-    """Refuse tables without an attribute: it would be scored as if it were missing.
+    """Refuse tables without an attribute, or deadlines: they would count as missing.
 
     Raises
     ------
     ModelError
-        When an attribute that the scorer was trained with is in no table.
+        When an attribute that the scorer was trained with is in no table, or leads have
+        no deadlines although it was trained with some.
     """
+    has_deadlines = DEADLINE_AT in connection.table("leads").columns
+    if company.deadline_within_days is not None and not has_deadlines:
+        raise ModelError(
+            "The scorer was trained with deadlines, and outcome.until names no column "
+            "of the leads that holds them now. Name it as in training, or train again."
+        )
     there = held(connection)
     known = there.of_leads | there.of_accounts | there.dated
     if lost := [a.name for a in company.attributes if a.name not in known]:

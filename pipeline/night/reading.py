@@ -16,7 +16,7 @@ from features.snapshots import Ending, SnapshotRule, make_scoring_spine
 
 from ..bundle import Bundle
 from ..intake import Kept, kept_in, take_in
-from ..lost_cells import LostCells, lost_cells
+from ..lost_cells import LostCells, lost_cells, lost_deadlines
 from ..sections import Config
 from ..stage import Say
 from ..tables import shown
@@ -49,7 +49,7 @@ class Night:
         ``reason``, ``is_repeat``, ``text``; of lead rows also ``shown_text``.
     sources : tuple of NightSource
     cells : tuple of LostCells
-        Cells of the leads' attributes that could not be read.
+        Cells of the leads' attributes and deadlines that could not be read.
     notes : tuple of str
         Sentences on touches that were kept and had to be read anew.
     """
@@ -110,12 +110,17 @@ def read_night(config: Config, leads: Path, scoring: Scoring, say: Say) -> Night
         )
         with shown(config, folder) as connection:
             check_attributes(connection, company)
-            cells = tuple(lost_cells(connection, company.attributes))
+            cells = (
+                *lost_cells(connection, company.attributes),
+                *lost_deadlines(report, config.outcome.until),
+            )
             make_scoring_spine(
                 connection,
                 SnapshotRule.from_dict(contract.snapshots),
                 Ending(
-                    contract.ending["conversion"], tuple(contract.ending["closed_by"])
+                    contract.ending["conversion"],
+                    tuple(contract.ending["closed_by"]),
+                    contract.has_deadlines,
                 ),
                 scoring.at,
             )

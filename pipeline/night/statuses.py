@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from features.vocabulary import Status
+from features.vocabulary import DEADLINE_AT, Status
 from models.contract import Contract
 
 # A little slack: a nightly job does not start at the same second.
@@ -86,13 +86,23 @@ def _ended(spine: pd.DataFrame) -> pd.Series:
     """A sentence for each ineligible lead: it has ended, or has not begun."""
     said = pd.Series(None, index=spine.index, dtype=object)
     barred = ~spine["is_eligible"].to_numpy(dtype=bool)
+    if DEADLINE_AT not in spine:  # of a scorer that knows of none
+        spine = spine.assign(deadline_at=pd.Series(pd.NaT, spine.index))
     said[barred] = [
         _ended_said(*instants)
-        for instants in spine.loc[
-            barred, ["converted_at", "closed_at", "created_at", "asked_at"]
-        ].itertuples(index=False)
+        for instants in spine.loc[barred, _ENDS].itertuples(index=False)
     ]
     return said
+
+
+_ENDS = [
+    "converted_at",
+    "closed_at",
+    "created_at",
+    "asked_at",
+    "snapshot_at",
+    DEADLINE_AT,
+]
 
 
 def _ended_said(
@@ -100,6 +110,8 @@ def _ended_said(
     closed_at: pd.Timestamp,
     created_at: pd.Timestamp,
     asked_at: pd.Timestamp,
+    snapshot_at: pd.Timestamp,
+    deadline_at: pd.Timestamp,
 ) -> str:
     if converted_at < asked_at:
         day = f"{converted_at:%Y-%m-%d}"
@@ -109,6 +121,14 @@ def _ended_said(
         return f"The lead had been closed on {day}: there is nothing left to predict."
     if pd.isna(created_at):
         return "The lead has no instant of creation, so its age is unknown."
+    if deadline_at <= asked_at:
+        at = _minute(deadline_at)
+        return f"The lead's deadline passed at {at}: there is nothing left to predict."
+    if deadline_at <= snapshot_at:
+        return (
+            f"The lead's deadline, {_minute(deadline_at)}, comes before its snapshot, "
+            f"{_minute(snapshot_at)}: there is nothing to predict."
+        )
     return (
         f"The lead is created only after the snapshot, on {created_at:%Y-%m-%d}: there "
         "is nothing to predict yet."

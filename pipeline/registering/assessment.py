@@ -165,7 +165,10 @@ def _scale(ours: Contender, theirs: Contender | None) -> Gate:
     if theirs is None:
         return scale_gate(mine, None, "There is no champion whose points to keep.")
     if meaning_of(ours.contract) != meaning_of(theirs.contract):
-        said = "The champion's points are of another conversion, horizon or rule."
+        said = (
+            "The champion's points are of another conversion, horizon, column of "
+            "deadlines or rule."
+        )
         return scale_gate(mine, None, said)
     return scale_gate(mine, theirs.contract.scale.reference)
 

@@ -97,6 +97,7 @@ def meaning_of(contract: Contract) -> dict[str, Any]:
     return {
         "conversion": contract.conversion,
         "horizon": contract.horizon_days,
+        "column of deadlines": contract.ending.get("until"),
         "snapshot rule": _plain(contract.snapshots),
     }
 
@@ -140,6 +141,7 @@ def _different(config: Config, champion: dict[str, Any]) -> list[str]:
     ours = {
         "conversion": config.outcome.event,
         "horizon": config.outcome.horizon_days,
+        "column of deadlines": config.outcome.until,
         "snapshot rule": _plain(rule_of(config).to_dict()),
     }
     theirs = champion["meaning"]

@@ -203,6 +203,7 @@ def _refuse_other_question(config: Config, contract: Contract) -> None:
         "outcome.closed_by": (
             list(ending.closed_by), list(contract.ending["closed_by"])
         ),
+        "outcome.until": (config.outcome.until, contract.ending.get("until")),
         "outcome.horizon_days": (config.outcome.horizon_days, contract.horizon_days),
         "snapshots": (
             rule_of(config), SnapshotRule.from_dict(contract.snapshots)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,7 @@ from ..artefacts import (
     SPINE,
     USUAL_SOURCES,
 )
-from ..company import ending_of, rule_of
+from ..company import rule_of
 from ..night.familiarity import with_familiarity
 from ..sections import Config
 from ..stage import Shelf, stage
@@ -159,7 +160,6 @@ def _contract(
         for f in shelf.get(ENCODING)["features"]
     )
     served = calibration["served"]
-    ending = ending_of(config)
     catalogue = catalogue_of(company)
     return Contract(
         model=config.run.model,
@@ -170,7 +170,7 @@ def _contract(
         conversion=config.outcome.event,
         words=config.outcome.words,
         horizon_days=config.outcome.horizon_days,
-        ending={"conversion": ending.conversion, "closed_by": list(ending.closed_by)},
+        ending=_ending(config),
         snapshots=rule_of(config).to_dict(),
         lead_age_days=_lead_ages(spine),
         company=told["company"],
@@ -182,6 +182,13 @@ def _contract(
         actions=actions_of(config, catalogue, features, shelf.say),
         sources=usual_of(shelf),
     )
+
+
+def _ending(config: Config) -> dict[str, Any]:
+    """What ends a lead, as plain values; without deadlines nothing is said of any."""
+    outcome = config.outcome
+    told = {"conversion": outcome.conversion, "closed_by": list(outcome.closed_by)}
+    return told if outcome.until is None else {**told, "until": outcome.until}
 
 
 def usual_of(shelf: Shelf) -> tuple[TouchSource, ...]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from features.errors import ModelError, RunError, few
+from features.vocabulary import DAYS_TO_DEADLINE
 from models.explaining.reasons import Topic, other_topics, strongest
+from models.explaining.spans import ITS, within_said
 from models.explaining.words import value_side, words_of
 from models.players import ModelSignal
 from models.points import (
@@ -68,6 +70,8 @@ class Why:
         These in words.
     opening : tuple of Section
         Those that are told before the reasons.
+    within : str
+        Within which time its conversion counts; empty for a flat export.
     chances : Chances or None
         Where amounts are shares in the chance, and not points.
     """
@@ -85,6 +89,7 @@ class Why:
     likeness: Likeness | None = None
     sections: tuple[Section, ...] = ()
     opening: tuple[Section, ...] = ()
+    within: str = ""
     chances: Chances | None = None
 
     @property
@@ -169,6 +174,7 @@ def why(entry: Entry) -> Why:
         Reference(TRAINING, wording.reference),
         kinds,
         entry.scorer_digest,
+        within=_within(entry, wording),
     )
 
 
@@ -205,10 +211,21 @@ def _line(
         points,
         points,
         words_of(signal, seen, wording.features),
-        "" if rates is None else evidence(like, wording.rate, wording.horizon_days),
+        "" if rates is None else evidence(like, wording.rate, wording.within),
         like,
         behind(signal, entry.touches or (), entry.values["snapshot_at"]),
     )
+
+
+def _within(entry: Entry, wording: Wording) -> str:
+    """Within which time the lead's conversion counts.
+
+    Its deadline is spoken of unless it is known to have none.
+    """
+    if not wording.has_deadlines or DAYS_TO_DEADLINE not in entry.seen:
+        return wording.within_of_one
+    is_none = entry.seen[DAYS_TO_DEADLINE] is None
+    return within_said(wording.horizon_days, "" if is_none else ITS)
 
 
 def _check_sum(entry: Entry, points: float, wording: Wording) -> None:

@@ -43,10 +43,8 @@ def chance(found: Why) -> str:
 
 def chance_alone(found: Why) -> str:
     """Say the chance, of what, and within which time."""
-    days = found.wording.horizon_days
-    within = "" if days is None else f" within {days:g} days"
     conversion = inert(found.wording.conversion)
-    return f"{found.output['probability']:.1%} chance of {conversion}{within}"
+    return f"{found.output['probability']:.1%} chance of {conversion}{found.within}"
 
 
 def known_when(found: Why) -> str:

@@ -82,12 +82,15 @@ def test_a_category_finds_its_bin(value: str | None, words: str) -> None:
 def test_what_was_never_seen_has_no_past_leads_and_that_is_said() -> None:
     assert SOURCES.of("moon") is None
     assert COUNTS.of(None) is None
-    assert evidence(SOURCES.of("moon"), 0.1, 30.0) == "no past lead was like that"
+    assert (
+        evidence(SOURCES.of("moon"), 0.1, " within 30 days")
+        == "no past lead was like that"
+    )
 
 
 def test_evidence_without_a_horizon_or_an_overall_rate() -> None:
     one = Like("web", 1, 1, 0.0, 0.0, 0.79, 1.0)
-    assert evidence(one, None, None) == (
+    assert evidence(one, None, "") == (
         "of 1 past lead like that (web), 0.0% (0.0% to 79.0%) converted"
     )
 
