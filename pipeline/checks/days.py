@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from features.engine import Engine, literal
+from features.vocabulary import CREATED_AT, DEADLINE_AT
 
 from ..sentinels import FAR_DAYS, FEWEST_ROWS, LEAST_SHARE, WELL_KNOWN
 from ..tables import known_until
@@ -17,6 +18,10 @@ from .check import Value, Verdict, check, issue, not_applicable, passed, tip
 
 _FEWEST_MIDNIGHTS = 20  # fewer may all be so by chance
 _SAYS_MORE = {"touches", "attribute_history", "accounts"}  # what a snapshot knows
+_OTHERWISE = {
+    CREATED_AT,
+    DEADLINE_AT,
+}  # a day is the start of one; LL124 tells of the other
 _COLUMNS = (
     ("leads", "created_at", "true"),
     ("touches", "occurred_at", "true"),
@@ -162,7 +167,7 @@ def _instants(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
         if "instants" not in source:
             raise Absent("The run's intake did not count days: run it again.")
         for cells in source["instants"]:
-            if cells["field"] != "created_at" and cells["read"]:
+            if cells["field"] not in _OTHERWISE and cells["read"]:
                 yield source["table"], cells
 
 

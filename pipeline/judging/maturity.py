@@ -49,6 +49,9 @@ class Ripening:
         too late for anything to be known of them.
     entered_within_days : float or None
         How long after they happen 95 % of conversions are recorded.
+    has_deadlines : bool
+        Whether a conversion counts before the lead's own deadline alone; a deadline is
+        then a closing.
     """
 
     delay: Delay
@@ -59,6 +62,7 @@ class Ripening:
     immature_leads: int
     left_out: int
     entered_within_days: float | None
+    has_deadlines: bool = False
 
     @property
     def horizon_days(self) -> float:
@@ -147,16 +151,17 @@ class Ripening:
         return told
 
     def _delay_said(self) -> str:
+        in_time = " before any deadline of their own" * self.has_deadlines
         if self.suggested_days is None:
             return (
-                f"Only {self.delay.conversions} leads were seen to convert, too few "
-                "to say how long conversions take; the horizon is "
+                f"Only {self.delay.conversions} leads were seen to convert{in_time}, "
+                "too few to say how long conversions take; the horizon is "
                 f"{self.horizon_days:g} days."
             )
         half, most = (self.delay.quantile(p) for p in (0.5, NEARLY_ALL))
         return (
-            f"Half of those who convert do so within {_days(half)} of their creation, "
-            f"{NEARLY_ALL:.0%} within {_days(most)}; the horizon is "
+            f"Half of those who convert{in_time} do so within {_days(half)} of their "
+            f"creation, {NEARLY_ALL:.0%} within {_days(most)}; the horizon is "
             f"{self.horizon_days:g} days, within which {self.within_horizon:.0%} do."
         )
 
@@ -216,6 +221,7 @@ def ripening(
         int((leads["known"] < needed).sum()),
         int((~followed).sum()),
         _entered_within(connection, ending),
+        ending.has_deadlines,
     )
 
 
@@ -228,7 +234,7 @@ def _ages(connection: Engine, settled_at: datetime) -> Any:
     """Ages in days of every dated lead, one row each; a deadline closes a lead."""
     naive = settled_at.astimezone(UTC).replace(tzinfo=None)
     instants = {
-        "converted": "e.converted_at",
+        "converted": "if(e.converted_at >= e.deadline_at, NULL, e.converted_at)",
         "closed": "least(e.closed_at, e.deadline_at)",  # of the two there may be one
         "known": f"TIMESTAMP {literal(naive.isoformat(' '))}",
     }

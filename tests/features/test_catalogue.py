@@ -293,10 +293,14 @@ def test_columns_of_touches_read_touches_and_nothing_else() -> None:
 
 
 def test_other_columns_read_their_attributes_and_the_leads_instants_alone() -> None:
+    of_lead = {
+        "lead_age": {"created_at", "snapshot_at"},
+        "days_to_deadline": {"deadline_at", "snapshot_at"},
+    }
     for signal in CATALOGUE:
         for feature in signal:
             if not feature.atoms:
-                own = set(signal.attributes) or {"created_at", "snapshot_at"}
+                own = set(signal.attributes) or of_lead[signal.name]
                 assert _read(feature.expression) == own, feature.name
 
 
@@ -332,3 +336,33 @@ def test_words_speak_of_the_kind_the_stage_and_the_attribute() -> None:
     assert told["job_title_seniority"] == "Seniority, from the job title"
     assert told["email_domain_class"] == "Domain of the e-mail"
     assert told["employees"] == "Employees"
+
+
+# --- deadlines -----------------------------------------------------------------------
+
+
+def test_days_to_the_deadline_are_a_signal_where_leads_have_deadlines_alone() -> None:
+    with_deadlines = catalogue_of(replace(SMALL, deadline_within_days=45))
+
+    assert "days_to_deadline" not in catalogue_of(SMALL).columns
+    (more,) = set(with_deadlines.columns) - set(catalogue_of(SMALL).columns)
+    signal = with_deadlines.signal_of(more)
+    assert (signal.words, signal.topic) == (
+        "Days to the deadline (at most 45)",
+        "The deadline",
+    )
+
+
+def test_a_companys_deadlines_are_written_down_where_it_has_some() -> None:
+    assert "deadline_within_days" not in SMALL.to_dict()
+    told = replace(SMALL, deadline_within_days=45)
+    assert Company.from_dict(json.loads(json.dumps(told.to_dict()))) == told
+
+
+def test_no_attribute_bears_the_name_of_the_deadline_where_leads_have_some() -> None:
+    named = DeclaredAttribute("Deadline at", "category", "Deadline")
+    company = replace(SMALL, attributes=(named,))
+
+    assert "deadline_at" in catalogue_of(company).columns
+    with pytest.raises(ConfigError, match="'Deadline at'"):
+        catalogue_of(replace(company, deadline_within_days=45))

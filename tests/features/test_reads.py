@@ -16,7 +16,7 @@ NAMES = frozenset(a.name for a in COMPANY.attributes)
 HELD = Held(NAMES, frozenset({"industry"}), NAMES)
 PLAN = weaving_plan(CATALOGUE, HELD, Limits())
 TREES = {s.name: sqlglot.parse_one(s.query, read="duckdb") for s in PLAN}
-OF_SPINE = {"row", "lead_id", "account_id", "created_at", "snapshot_at"}
+OF_SPINE = {"row", "lead_id", "account_id", "created_at", "snapshot_at", "deadline_at"}
 
 
 def readers_of(name: str) -> set[str]:

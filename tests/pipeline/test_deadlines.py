@@ -235,6 +235,7 @@ def test_the_summary_accounts_for_leads_without_a_deadline_and_past_it(
 ) -> None:
     said = summary(run)
     rows = said.split("Maturity")[0]
+    assert "Half of those who convert before any deadline of their own do so" in said
 
     assert (
         "60 of these without a deadline in column 'offer_ends': only the horizon ends "
@@ -251,6 +252,9 @@ def test_the_contract_knows_of_deadlines_and_an_older_one_of_none(run: Path) -> 
     assert Contract.from_json(contract.to_json()) == contract
     assert Wording.from_dict(raw).within == (
         " within 30 days and before any deadline of their own"
+    )
+    assert Wording.from_dict(raw).within_of_one == (
+        " within 30 days and before any deadline of its own"
     )
 
     del raw["ending"]["until"]

@@ -48,6 +48,7 @@ def test_a_champion_of_the_same_meaning_hands_its_points_on() -> None:
     [
         ("conversion", "opportunity", "another conversion,"),
         ("horizon", 30.0, "another horizon,"),
+        ("column of deadlines", "offer_ends", "another column of deadlines,"),
         ("snapshot rule", {"rule": "at"}, "another snapshot rule,"),
     ],
 )

@@ -78,6 +78,23 @@ def test_ages_are_counted_from_creation_to_what_settled_it() -> None:
     assert not found.is_far
 
 
+def test_a_deadline_closes_a_lead_that_has_not_converted_before_it() -> None:
+    # Until the 11th nine have won and ten have lost; the deadline ends the other 21.
+    everybody = forty_leads()
+    tables = replace(everybody, deadlines=dict.fromkeys(everybody.created, jan(11)))
+    engine = engine_of(tables)
+    ending, maturity = replace(WON, has_deadlines=True), Maturity(14, 0, jan(41))
+    counts = make_labelled_spine(engine, ON_CREATION, ending, maturity)
+    found = ripening(engine, ON_CREATION, ending, maturity, counts.snapshots)
+    engine.close()
+
+    assert found is not None
+    assert (found.delay.conversions, found.delay.closings) == (9, 31)
+    assert found.said()[0].startswith(
+        "Only 9 leads were seen to convert before any deadline of their own, too few"
+    )
+
+
 def test_settling_days_are_not_yet_known() -> None:
     # Known until the 41st, ten days of which may still be entered: 30 days of age.
     found = ripened(forty_leads(), Maturity(14, 10, jan(41)))
