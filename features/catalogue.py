@@ -92,6 +92,8 @@ class Catalogue:
         ]
         if self.company.has_accounts:  # colleagues' conversions are asked for
             told.append([self.company.conversion, *self.company.closed_by])
+            if self.company.has_deadlines:
+                told.append([DEADLINE_AT])
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
@@ -111,7 +113,7 @@ def catalogue_of(company: Company) -> Catalogue:
     >>> [c for c in made.columns if c.startswith("pricing")]
     ['pricing_page_touches_30d', 'pricing_page_days_since']
     """
-    of_spine = _TAKEN | {DEADLINE_AT} if company.deadline_within_days else _TAKEN
+    of_spine = _TAKEN | {DEADLINE_AT} if company.has_deadlines else _TAKEN
     if taken := [a.name for a in company.attributes if slug(a.name) in of_spine]:
         raise ConfigError(
             f"No attribute can be called {few(taken)}: snapshots have columns of that "

@@ -27,7 +27,9 @@ class Fact(StrEnum):
     TOUCH = "touch"  # it did something
     LEAD = "lead"  # it became a lead
     CONVERSION = "conversion"
-    ENDING = "ending"  # it converted or was closed, whichever came first
+    ENDING = (
+        "ending"  # it converted, was closed or met its deadline: the first of these
+    )
 
 
 @dataclass(frozen=True)

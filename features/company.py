@@ -104,6 +104,11 @@ class Company:
         return tuple(k.name for k in self.kinds if k.is_outbound)
 
     @property
+    def has_deadlines(self) -> bool:
+        """Whether leads have deadlines of their own."""
+        return self.deadline_within_days is not None
+
+    @property
     def conversions(self) -> tuple[str, ...]:
         """The milestone we predict; none for a flat export."""
         return () if self.conversion is None else (self.conversion,)

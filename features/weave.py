@@ -100,7 +100,7 @@ def _known(catalogue: Catalogue, where: Held, limits: Limits) -> str:
         where,
         [a.name for a in company.attributes],
         limits,
-        has_deadlines=company.deadline_within_days is not None,
+        has_deadlines=company.has_deadlines,
     )
 
 

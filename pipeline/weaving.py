@@ -107,7 +107,7 @@ def write_in_spark(
     scratch.mkdir()
     spine, woven = scratch / "spine.parquet", scratch / "woven"
     # No outcome goes where signals are computed.
-    deadline = ", deadline_at" * (catalogue.company.deadline_within_days is not None)
+    deadline = ", deadline_at" * catalogue.company.has_deadlines
     connection.execute(
         "COPY (SELECT row, lead_id, account_id, created_at, snapshot_at"
         f"{deadline} FROM spine) TO {literal(spine.as_posix())} (FORMAT parquet)"

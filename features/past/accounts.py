@@ -71,10 +71,19 @@ def _query(fact: Fact, company: Company) -> str:
         )
     ends = company.endings if fact is Fact.ENDING else company.conversions
     listed = ", ".join(map(literal, ends)) or "NULL"
+    known = (
+        "SELECT lead_id, epoch_us(greatest(reached_at, recorded_at)) AS known "
+        f"FROM milestones WHERE milestone IN ({listed})"
+    )
+    if fact is Fact.ENDING and company.has_deadlines:
+        known += (
+            " UNION ALL SELECT lead_id, "
+            "greatest(epoch_us(created_at), epoch_us(deadline_at) - 1) "
+            "FROM leads WHERE created_at IS NOT NULL AND deadline_at IS NOT NULL"
+        )
     return (
-        "SELECT p.lead_no, min(epoch_us(greatest(m.reached_at, m.recorded_at))) "
-        f"AS known FROM milestones m JOIN {LEADS} p USING (lead_id) "
-        f"WHERE m.milestone IN ({listed}) GROUP BY p.lead_no"
+        f"SELECT p.lead_no, min(k.known) AS known FROM ({known}) k "
+        f"JOIN {LEADS} p USING (lead_id) GROUP BY p.lead_no"
     )
 
 

@@ -97,12 +97,15 @@ def take_others(
     need not be looked at tonight.
     """
     account = str(config.leads.account_id)
-    source.check_has(sorted({*_ids(config.leads), account}), "[leads]")
+    needed = {*_ids(config.leads), account, config.outcome.until} - {None}
+    source.check_has(sorted(map(str, needed)), "[leads] or [outcome]")
     cells = judge(engine, source, _terms(source, config))
     cell = source.cell(account)
+    draft = Draft.of(source, config.leads, _zone(config))
+    deadline = _deadline(draft, config.outcome.until)
     engine.execute(
-        f"CREATE TABLE others AS SELECT lead_id, {cell} AS account_id, created_at "
-        f"FROM (FROM {KEPT}) ANTI JOIN leads USING (lead_id)"
+        f"CREATE TABLE others AS SELECT lead_id, {cell} AS account_id, created_at"
+        f"{deadline} FROM (FROM {KEPT}) ANTI JOIN leads USING (lead_id)"
     )
     counts = counted(count(engine, "others"), cells)
     return settle(engine, source, "others", counts, order=order)

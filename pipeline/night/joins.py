@@ -24,8 +24,8 @@ def check_attributes(connection: Engine, company: Company) -> None:
         When an attribute that the scorer was trained with is in no table, or leads have
         no deadlines although it was trained with some.
     """
-    has_deadlines = DEADLINE_AT in connection.table("leads").columns
-    if company.deadline_within_days is not None and not has_deadlines:
+    are_told = DEADLINE_AT in connection.table("leads").columns
+    if company.has_deadlines and not are_told:
         raise ModelError(
             "The scorer was trained with deadlines, and outcome.until names no column "
             "of the leads that holds them now. Name it as in training, or train again."

@@ -13,6 +13,7 @@ import pandas as pd
 from features.catalogue import Catalogue
 from features.engine import Engine, instants_are_utc, literal
 from features.snapshots import Ending, SnapshotRule, make_scoring_spine
+from features.vocabulary import DEADLINE_AT
 
 from ..bundle import Bundle
 from ..intake import Kept, kept_in, take_in
@@ -154,7 +155,9 @@ def _kept(config: Config) -> AbstractContextManager[Kept | None]:
 def _show_others(connection: Engine, path: Path) -> None:
     """Put the leads that are not scored tonight beside those that are."""
     if path.exists():
-        mine = "SELECT lead_id, account_id, created_at, bucket FROM"
+        are_told = DEADLINE_AT in connection.table("leads").columns
+        deadline = f"{DEADLINE_AT}, " if are_told else ""
+        mine = f"SELECT lead_id, account_id, created_at, {deadline}bucket FROM"
         connection.execute(
             f"CREATE TABLE all_leads AS {mine} leads UNION ALL BY NAME "
             f"SELECT * FROM read_parquet({literal(path.as_posix())})"

@@ -58,6 +58,7 @@ _LEADS = pa.schema(
         ("lead_id", pa.string()),
         ("account_id", pa.string()),
         ("created_at", pa.timestamp("us")),
+        ("deadline_at", pa.timestamp("us")),
     ]
 )
 _MILESTONES = pa.schema(
@@ -190,6 +191,7 @@ def _lead_rows(world: SmallWorld) -> list[Row]:
             "lead_id": p.lead_id,
             "account_id": p.account_id,
             "created_at": naive(p.created_at),
+            "deadline_at": _naive_or_none(p.deadline_at),
         }
         for p in world.people
     ]

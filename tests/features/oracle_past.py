@@ -185,6 +185,15 @@ def _of_colleagues(world: SmallWorld, person: Person, look: Look) -> dict[str, V
     ]
     won = _known_ends(world, others, ("won",), known_at)
     ended = _known_ends(world, others, ("won", "lost"), known_at)
+    ended += [
+        p.deadline_at
+        for p in world.people
+        if p.lead_id in others
+        and p.deadline_at is not None
+        and p.deadline_at <= known_at
+        and p.created_at < known_at
+        and not _known_ends(world, {p.lead_id}, ("won", "lost"), known_at)
+    ]
     known = [
         _since(t)
         for t in world.touches

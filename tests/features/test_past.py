@@ -201,6 +201,25 @@ def test_what_became_of_colleagues_is_known_when_it_was_recorded(loom: Loom) -> 
     assert ada["days_since_account_conversion"] == 3
 
 
+@pytest.mark.parametrize(
+    ("deadline", "is_open"),
+    [(NOON - 3 * DAY, False), (NOON, False), (NOON + MINUTE, True), (None, True)],
+)
+def test_a_colleague_is_open_until_its_deadline(
+    loom: Loom, deadline: datetime | None, is_open: bool
+) -> None:
+    people = tuple(
+        replace(p, deadline_at=deadline) if p.lead_id == "cyd" else p
+        for p in AT_NOON.people
+    )
+    won = Milestone("bob", "won", NOON - 9 * DAY, NOON - 9 * DAY)
+    ada = loom.of(replace(AT_NOON, people=people, milestones=(won,)))[0]
+
+    # Of those that have ended, Bob alone has converted.
+    assert ada["open_colleagues"] == is_open
+    assert ada["account_conversion_share"] == (1 if is_open else 0.5)
+
+
 def test_a_lead_without_an_account_has_no_colleagues(loom: Loom) -> None:
     eve = Person("eve", None, START)
     world = SmallWorld((DOT, eve), (replace(at(1), lead_id="eve"),))

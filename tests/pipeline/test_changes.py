@@ -362,7 +362,7 @@ def test_each_signal_of_the_catalogue_is_made_of_something() -> None:
         "outbound_touches", "days_since_outbound", "call_touches", "call_days_since",
         "mail_touches", "mail_days_since",
     }  # fmt: skip
-    assert of[Made.INSTANTS] == {"lead_age"}
+    assert of[Made.INSTANTS] == {"lead_age", "days_to_deadline"}
     assert of[Made.COLLEAGUES] == {
         s.name for s in CATALOGUE if "colleague" in s.name or "account_c" in s.name
     } | {"days_since_account_conversion"}

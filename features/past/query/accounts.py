@@ -89,7 +89,26 @@ def _facts(fact: Fact, company: Company) -> str:
         return f"{told}t.kind IS NOT NULL AND {is_inbound}"
     ends = company.endings if fact is Fact.ENDING else company.conversions
     names = ", ".join(map(literal, ends)) or "NULL"
+    if fact is Fact.ENDING and company.has_deadlines:
+        return _endings(names)
     return f"{told}e.milestone IN ({names}) GROUP BY m.account_id, m.lead_id"
+
+
+def _endings(names: str) -> str:
+    """When each lead ended; at its deadline it is over, if it had begun."""
+    known = microseconds("GREATEST(e.reached_at, e.recorded_at)")
+    created, deadline = microseconds("l.created_at"), microseconds("l.deadline_at")
+    return (
+        f"SELECT {literal(Fact.ENDING)} AS fact, m.account_id, m.lead_id,\n"
+        "  MIN(ended.at_us) AS at_us\nFROM (\n"
+        f"  SELECT e.lead_id, {known} AS at_us FROM milestones e\n"
+        f"  WHERE e.milestone IN ({names})\n  UNION ALL\n"
+        f"  SELECT l.lead_id, GREATEST({created}, {deadline} - 1) AS at_us\n"
+        "  FROM leads l\n"
+        "  WHERE l.created_at IS NOT NULL AND l.deadline_at IS NOT NULL\n"
+        ") ended JOIN members m ON m.lead_id = ended.lead_id\n"
+        "GROUP BY m.account_id, m.lead_id"
+    )
 
 
 _ENDED = "milestones e JOIN members m ON m.lead_id = e.lead_id"
