@@ -55,8 +55,8 @@ def _deadline_lines(source: Mapping[str, Any]) -> list[str]:
     return [
         _counted(
             source["rows_kept"] - cells["read"],
-            f"of these without a deadline in column {cells['column']!r}: only the "
-            "horizon ends their time",
+            f"of these without a deadline in column {cells['column']!r}: for them the "
+            "horizon alone counts",
         )
         for cells in told
         if source["rows_kept"] > cells["read"]

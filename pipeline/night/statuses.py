@@ -15,6 +15,10 @@ from models.contract import Contract
 _SLACK_DAYS = 1.0
 # After its one snapshot, a lead may wait for a weekly job.
 _LATE_DAYS = 7.0
+# The instants that bar a lead, or do not.
+_ENDS = [
+    "converted_at", "closed_at", "created_at", "asked_at", "snapshot_at", DEADLINE_AT,
+]  # fmt: skip
 
 
 def statuses_of(
@@ -95,16 +99,6 @@ def _ended(spine: pd.DataFrame) -> pd.Series:
     return said
 
 
-_ENDS = [
-    "converted_at",
-    "closed_at",
-    "created_at",
-    "asked_at",
-    "snapshot_at",
-    DEADLINE_AT,
-]
-
-
 def _ended_said(
     converted_at: pd.Timestamp,
     closed_at: pd.Timestamp,
@@ -126,7 +120,7 @@ def _ended_said(
         return f"The lead's deadline passed at {at}: there is nothing left to predict."
     if deadline_at <= snapshot_at:
         return (
-            f"The lead's deadline, {_minute(deadline_at)}, comes before its snapshot, "
+            f"The lead's deadline, {_minute(deadline_at)}, is over by its snapshot, "
             f"{_minute(snapshot_at)}: there is nothing to predict."
         )
     return (

@@ -2,7 +2,7 @@
 
 The company has 240 leads, made half a day apart. A quarter of them have no deadline,
 the others one at the end of the 7th, 14th or 21st day; half of them come from a fair,
-and these convert more often, evenly over 40 days.
+and these convert more often, evenly over 40 days. Three leads make a firm.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from pipeline.bundle import open_bundle, source_of_run
 from pipeline.config import load_config
 from pipeline.intake import IntakeReport
 from pipeline.night.scoring import score_leads
+from pipeline.night.statuses import statuses_of
 from pipeline.running import check
 from pipeline.sections import Config
 from pipeline.settling.recalibration import recalibrate
 from pipeline.stages.build import build
 from pipeline.stages.order import STAGES
 from pipeline.summary import summary
+from tests.models.small_models import contract
 from tests.pipeline.plain_company import PLAIN
 from tests.pipeline.processes import Leadlight
 
@@ -43,6 +45,7 @@ CONFIG = """
 [leads]
 from = "leads.csv"
 lead_id = "id"
+account_id = "firm"
 created_at = "made"
 known_at_creation = ["source"]
 [[milestones]]
@@ -64,11 +67,11 @@ least_conversions = 10000  # a scorecard will do, and takes no time
 tracking = ""
 threads = 1
 """
-TONIGHT = """id,made,offer_ends,source,won
-far,2026-06-10 10:00:00,2026-06-24,fair,
-over,2026-06-10 10:00:00,2026-06-14,fair,
-never,2026-06-10 10:00:00,,web,
-tonight,2026-06-10 10:00:00,2026-06-15,web,
+TONIGHT = """id,firm,made,offer_ends,source,won
+far,firm 79,2026-06-10 10:00:00,2026-06-24,fair,
+over,firm 79,2026-06-10 10:00:00,2026-06-14,fair,
+never,,2026-06-10 10:00:00,,web,
+tonight,,2026-06-10 10:00:00,2026-06-15,web,
 """
 
 
@@ -176,6 +179,7 @@ def company(folder: Path, text: str = CONFIG) -> Config:
     table = pd.DataFrame(
         {
             "id": [f"lead {i}" for i in range(leads)],
+            "firm": [f"firm {i // 3}" for i in range(leads)],
             "made": made.strftime("%Y-%m-%d %H:%M:%S"),
             "offer_ends": np.where(days > 0, ends, ""),
             "source": np.where(is_of_fair, "fair", "web"),
@@ -238,8 +242,8 @@ def test_the_summary_accounts_for_leads_without_a_deadline_and_past_it(
     assert "Half of those who convert before any deadline of their own do so" in said
 
     assert (
-        "60 of these without a deadline in column 'offer_ends': only the horizon ends "
-        "their time"
+        "60 of these without a deadline in column 'offer_ends': for them the horizon "
+        "alone counts"
     ) in rows
     assert "LL124 issue: 60 of 120 conversions (50.0%) lie after" in said
 
@@ -310,6 +314,50 @@ def test_why_says_before_what_a_conversion_has_to_be(
     assert "chance of won within 30 days, as known before" in never.out
     assert "Days to the deadline (at most 30): no deadline" in never.out
     assert "The lead's deadline passed at 2026-06-15 00:00 UTC" in over.err
+
+
+def test_a_deadline_between_tonight_and_the_snapshot_has_a_sentence() -> None:
+    at = pd.Timestamp("2026-06-15", tz="UTC")
+    hour = pd.Timedelta(hours=1)
+    spine = pd.DataFrame(
+        {
+            "is_eligible": [False],
+            "created_at": [at - hour],
+            "asked_at": [at],
+            "snapshot_at": [at + 23 * hour],
+            "deadline_at": [at + 5 * hour],
+            "converted_at": [pd.NaT],
+            "closed_at": [pd.NaT],
+        }
+    )
+    status, said = statuses_of(
+        spine, pd.Series([None], dtype=object), contract((), (), lead_age_days=None)
+    )
+
+    assert status.tolist() == ["ineligible"]
+    assert said[0] == (
+        "The lead's deadline, 2026-06-15 05:00 UTC, is over by its snapshot, "
+        "2026-06-15 23:00 UTC: there is nothing to predict."
+    )
+
+
+def test_tonights_colleagues_are_open_until_their_deadlines(
+    run: Path, tmp_path: Path
+) -> None:
+    config = load_config(run.parents[1] / "leadlight.toml")
+    tonight = run.parents[1] / "tonight.csv"
+
+    found = score_leads(config, open_bundle(source_of_run(run)), tonight, at=AT)
+
+    # Of firm 79 the last three of the file are not scored tonight. Two deadlines have
+    # passed since (one lead won too late); number 239 has none, and has not converted.
+    leads = pd.read_csv(run.parents[1] / "leads.csv").set_index("id")
+    others = leads.loc[["lead 237", "lead 238", "lead 239"]]
+    assert others["offer_ends"].isna().tolist() == [False, False, True]
+    assert others["won"].isna().tolist() == [False, True, True]
+    seen = found.ledger.set_index("lead_id")["seen:open_colleagues"]
+    # Besides it, 'far' has 'over', which was over at midnight.
+    assert seen["far"] == 1
 
 
 def test_a_night_whose_leads_have_no_deadlines_any_more_is_refused(
