@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 Rows = npt.NDArray[np.intp]
+Fitted = tuple[Floats, float]  # weights and intercept
 
 BANDS: Final = 6
 # From strong to weak, as the inverse of the penalty. On five real sets the least loss
@@ -169,37 +170,51 @@ def _design(encoded: Floats, bands: list[_Band]) -> sparse.csr_matrix:
 
 
 def _fit(
-    design: sparse.csr_matrix, outcome: Floats, strength: float
-) -> tuple[Floats, float]:
+    design: sparse.csr_matrix,
+    outcome: Floats,
+    strength: float,
+    start: Fitted | None = None,
+) -> Fitted:
     """Weights and intercept; the intercept is free of the penalty."""
     from sklearn.linear_model import LogisticRegression
 
     if np.ptp(outcome) == 0:  # a fold by chance: its rate, drawn towards one half
         rate = (outcome.sum() + 0.5) / (len(outcome) + 1)
         return np.zeros(design.shape[1]), float(np.log(rate / (1 - rate)))
-    model = LogisticRegression(C=strength, max_iter=2000).fit(design, outcome)
+    model = LogisticRegression(C=strength, max_iter=2000, warm_start=start is not None)
+    if start is not None:
+        model.coef_, model.intercept_ = start[0][None, :], np.array([start[1]])
+    model.fit(design, outcome)
     return np.asarray(model.coef_[0]), float(model.intercept_[0])
 
 
 def _chosen(
     design: sparse.csr_matrix, rows: Learnable, strengths: tuple[float, ...]
 ) -> float:
-    """The strongest penalty whose loss is within one standard error of the least."""
+    """The strongest penalty whose loss is within one standard error of the least.
+
+    From strong to weak, each begun where the last one ended, and no further than the
+    loss falls: past its least it only rises, and the weakest penalties take longest.
+    """
     fold = hashed(rows.group, "scorecard") % np.uint64(FOLDS)
-    losses = np.empty((len(strengths), len(rows.outcome)))
-    for number in range(FOLDS):
-        is_new = fold == number
-        early, late = design[~is_new], design[is_new]
-        for place, strength in enumerate(strengths):
-            weight, intercept = _fit(early, rows.outcome[~is_new], strength)
-            margin = late @ weight + intercept
+    parts = [(design[fold != k], design[fold == k], fold == k) for k in range(FOLDS)]
+    fitted: list[Fitted | None] = [None] * FOLDS
+    losses: list[Floats] = []
+    for strength in strengths:
+        loss = np.empty(len(rows.outcome))
+        for k, (early, late, is_new) in enumerate(parts):
+            found = _fit(early, rows.outcome[~is_new], strength, fitted[k])
+            fitted[k], (weight, intercept) = found, found
             sign = 1 - 2 * rows.outcome[is_new]
-            losses[place, is_new] = np.logaddexp(0, sign * margin)
-    best = losses[int(np.argmin(losses.mean(axis=1)))]
+            loss[is_new] = np.logaddexp(0, sign * (late @ weight + intercept))
+        losses.append(loss)
+        if len(losses) > 1 and loss.mean() > losses[-2].mean():
+            break
+    best = min(losses, key=lambda each: float(each.mean()))
     groups = np.unique(rows.group.astype(str), return_inverse=True)[1]
     return next(
         strength
-        for strength, loss in zip(strengths, losses, strict=True)
+        for strength, loss in zip(strengths, losses, strict=False)
         if _is_as_good(loss - best, groups)
     )
 

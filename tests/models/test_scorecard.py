@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import lightgbm
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 
 from features.errors import DataError
+from models.evidence import hashed
+from models.learning import scorecard
 from models.learning.conversion import Learnable
 from models.learning.scorecard import BANDS, fit_scorecard
 from models.points import Floats
@@ -114,3 +118,47 @@ def test_a_column_that_is_empty_has_no_weight() -> None:
     card = fit_scorecard(learnable(values, values[:, 1]))
     assert card.columns == 1
     assert np.isfinite(_margins(card.text, values)).all()
+
+
+def test_weaker_penalties_are_tried_only_while_the_loss_falls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[float] = []
+    plain = scorecard._fit
+
+    def fit(design: Any, outcome: Floats, strength: float, start: Any = None) -> Any:
+        tried.append(strength)
+        return plain(design, outcome, strength, start)
+
+    monkeypatch.setattr(scorecard, "_fit", fit)
+    noise = np.random.default_rng(5).normal(size=(400, 30))
+    card = fit_scorecard(learnable(noise, np.tile([0.0, 1.0], 200)))
+    # Of noise the less the better: two strengths of four folds, and the last fit.
+    assert tried == [0.003] * 4 + [0.01] * 4 + [0.003]
+    assert card.strength == 0.003
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_chosen_is_what_trying_every_penalty_from_cold_would_choose(
+    seed: int,
+) -> None:
+    rows = _rows(600, seed=seed)
+    chosen = fit_scorecard(rows).strength
+    bands = [scorecard._Band.of(rows, c) for c in range(rows.encoded.shape[1])]
+    design = scorecard._design(rows.encoded, bands)
+    fold = hashed(rows.group, "scorecard") % np.uint64(4)
+    losses = []
+    for strength in scorecard.STRENGTHS:
+        loss = np.empty(len(rows.outcome))
+        for k in range(4):
+            new = fold == k
+            weight, intercept = scorecard._fit(
+                design[~new], rows.outcome[~new], strength
+            )
+            margin = design[new] @ weight + intercept
+            loss[new] = np.logaddexp(0, (1 - 2 * rows.outcome[new]) * margin)
+        losses.append(loss)
+    best = min(losses, key=lambda each: float(each.mean()))
+    groups = np.unique(rows.group.astype(str), return_inverse=True)[1]
+    good = [scorecard._is_as_good(loss - best, groups) for loss in losses]
+    assert chosen == scorecard.STRENGTHS[good.index(True)]
