@@ -24,7 +24,7 @@ from .promises import Found, NotFound
 def capacity_cutoff(
     probability: npt.ArrayLike, share: float, weight: npt.ArrayLike | None = None
 ) -> Found | NotFound:
-    """Lowest threshold at which no more than a share of the leads qualifies.
+    """Lowest threshold at which no more than a share of the snapshots qualifies.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def capacity_cutoff(
     if fitting.size:
         threshold = float(fitting[0])
         return Found(threshold, int((chance >= threshold).sum()))
-    return NotFound(f"{each[-1]:.1%} of the leads share the highest probability")
+    return NotFound(f"{each[-1]:.1%} of the snapshots share the highest probability")
 
 
 def weekly_capacity_cutoff(arrivals: Arrivals | None, leads: float) -> Found | NotFound:
@@ -87,7 +87,7 @@ def weekly_capacity_cutoff(arrivals: Arrivals | None, leads: float) -> Found | N
     if arrivals is None:
         raise ConfigError(
             f"A capacity of {leads:g} leads a week needs dated snapshots, but these "
-            "have no dates. Ask for capacity_share, a share of the leads, instead."
+            "have no dates. Ask for capacity_share, a share of the snapshots, instead."
         )
     if arrivals.weeks < FEWEST_WEEKS:
         return NotFound(

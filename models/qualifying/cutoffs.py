@@ -45,6 +45,7 @@ from .rules import (
     ValueRule,
     WeeklyCapacityRule,
     asked_by,
+    given_up,
     percent,
     promised_by,
 )
@@ -53,6 +54,7 @@ MQL_BEYOND_SQL: Final = 1.5  # leads in MQL and SQL together, for each lead in S
 # Precision by lead and by group are then different promises. Which is made is seen in
 # the outcomes, so that together they may be broken with up to twice δ.
 APART: Final = 0.05
+LOWERED: Final = "so it is lowered to take in"  # what was asked of it is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +290,8 @@ def _nested(mql: Cutoff, sql: Cutoff, evidence: Evidence) -> Cutoff:
         said = f"{crossed}, and no lead here is below that: there is no MQL cutoff."
         return replace(_at(mql.name, "none", None, said, evidence), kept=False)
     reach = f"{MQL_BEYOND_SQL:g} times as many leads as SQL" if is_wide else "all leads"
-    said = f"{crossed} {sql.threshold:.3f}, so it is lowered to take in {reach}"
+    said = f"{crossed} {sql.threshold:.3f}, {LOWERED} {reach}"
     still = mql.kept and mql.rule == "capture"
-    end = ", which keeps the capture." if still else ", and its promise is void."
+    end = ", which keeps the capture." if still else f", and {given_up(mql.rule)}."
     lowered = _at(mql.name, mql.rule, threshold, said + end, evidence)
     return replace(lowered, kept=still)

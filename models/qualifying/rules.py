@@ -1,8 +1,8 @@
 """The rules: what is asked of a cutoff, and what is to be done if it cannot be had.
 
-A precision or a capture with a confidence, what sales can take (a share of the leads,
-or so many a week), or a value and a cost. Each names a second choice, ``otherwise``, or
-none.
+A precision or a capture with a confidence, what sales can take (a share of the
+snapshots, or so many leads a week), or a value and a cost. Each names a second choice,
+``otherwise``, or none.
 
 Why each carries its own confidence: the two promises of MQL and SQL then hold together
 with at least 1 - (δ of MQL + δ of SQL), whatever their dependence (Bonferroni), δ being
@@ -36,7 +36,7 @@ class CaptureRule:
 
 @dataclass(frozen=True, slots=True)
 class CapacityRule:
-    """At most a ``share`` of the leads qualifies."""
+    """At most a ``share`` of the snapshots qualifies."""
 
     share: float
     otherwise: CutoffRule | None = None
@@ -88,7 +88,7 @@ def asked_by(rule: CutoffRule) -> tuple[str, str]:
             )
             return "capture", words
         case CapacityRule(share):
-            return "capacity", f"a share of {percent(share)} of the leads"
+            return "capacity", f"a share of {percent(share)} of the snapshots"
         case WeeklyCapacityRule(leads):
             return "capacity", f"a capacity of {leads:g} {_leads(leads)} a week"
         case ValueRule(value, cost):
@@ -101,7 +101,7 @@ def promised_by(rule: CutoffRule) -> str:
     Examples
     --------
     >>> promised_by(CapacityRule(0.2))
-    'At most 20% of the leads qualify; no precision is promised.'
+    'At most 20% of the snapshots qualify; no precision is promised.'
     """
     match rule:
         case PrecisionRule(precision, confidence):
@@ -116,7 +116,7 @@ def promised_by(rule: CutoffRule) -> str:
             )
         case CapacityRule(share):
             return (
-                f"At most {percent(share)} of the leads qualify; no precision is "
+                f"At most {percent(share)} of the snapshots qualify; no precision is "
                 "promised."
             )
         case WeeklyCapacityRule(leads):
@@ -129,6 +129,19 @@ def promised_by(rule: CutoffRule) -> str:
                 f"A lead qualifies where its probability times {value:g} is at least "
                 f"the cost of {cost:g}; no precision is promised."
             )
+
+
+def given_up(kind: str) -> str:
+    """What is lost where a cutoff is lowered below another, in a clause.
+
+    Examples
+    --------
+    >>> given_up("precision"), given_up("capacity")
+    ('its promise is void', 'its capacity no longer holds')
+    """
+    if kind in ("precision", "capture"):
+        return "its promise is void"
+    return f"its {kind} no longer holds"
 
 
 def percent(share: float) -> str:

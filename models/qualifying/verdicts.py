@@ -32,6 +32,8 @@ from .rules import (
     PrecisionRule,
     ValueRule,
     asked_by,
+    given_up,
+    promised_by,
 )
 
 
@@ -125,12 +127,13 @@ def prove_again(rules: CutoffRules, standing: Cutoffs, evidence: Evidence) -> Pr
 
 def _proof(rule: CutoffRule, old: Cutoff, new: Cutoff, evidence: Evidence) -> Proof:
     name, (_, asked) = new.name.upper(), asked_by(rule)
+    does = "gives" if isinstance(rule, PrecisionRule | CaptureRule) else "keeps to"
     if not new.kept:
         return Proof(Verdict.VOID, old.threshold, new, f"{name}: void. {new.said}")
     least = _stands(rule, old, new, evidence)
-    cutoff = _cutoff(least, new, asked, evidence)
+    cutoff = _cutoff(least, new, rule, evidence)
     if old.threshold is not None and least == old.threshold:
-        said = f"{name}: kept at {least:.1%}, which still gives {asked}."
+        said = f"{name}: kept at {least:.1%}, which still {does} {asked}."
         return Proof(Verdict.KEPT, old.threshold, cutoff, said)
     was = "nobody qualified" if old.threshold is None else f"it was {old.threshold:.1%}"
     said = f"{name}: moved to {least:.1%} ({was}). {cutoff.said}"
@@ -180,7 +183,7 @@ def _nested(rule: CutoffRule, mql: Proof, sql: Proof, evidence: Evidence) -> Pro
     fixed = CutoffRules(ValueRule(1.0, least), ValueRule(1.0, most))
     lowered = choose_cutoffs(fixed, evidence).mql
     still = isinstance(rule, CaptureRule) and mql.cutoff.kept
-    rest = "the capture is kept" if still else "the promise is void"
+    rest = "the capture is kept" if still else given_up(mql.cutoff.rule)
     at = "nobody" if lowered.threshold is None else f"{lowered.threshold:.1%}"
     said = f"MQL: lowered to {at}, to lie below SQL's {most:.1%}; {rest}."
     cutoff = replace(lowered, rule=mql.cutoff.rule, kept=still, said=said)
@@ -188,14 +191,18 @@ def _nested(rule: CutoffRule, mql: Proof, sql: Proof, evidence: Evidence) -> Pro
     return Proof(verdict, mql.before, cutoff, said)
 
 
-def _cutoff(threshold: float, new: Cutoff, asked: str, evidence: Evidence) -> Cutoff:
+def _cutoff(
+    threshold: float, new: Cutoff, rule: CutoffRule, evidence: Evidence
+) -> Cutoff:
     """The cutoff chosen anew, or one like it at another proven threshold."""
     if new.threshold == threshold:
         return new
     found = _at(threshold, evidence)
+    if not isinstance(rule, PrecisionRule | CaptureRule):
+        return replace(found, name=new.name, rule=new.rule, said=promised_by(rule))
     said = (
-        f"Proved again: {asked}. Of {found.rows} groups with a qualifying lead "
-        f"{found.conversions} converted, one row of each counted."
+        f"Proved again: {asked_by(rule)[1]}. Of {found.rows} groups with a qualifying "
+        f"lead {found.conversions} converted, one row of each counted."
     )
     return replace(found, name=new.name, rule=new.rule, said=said)
 

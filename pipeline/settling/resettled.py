@@ -7,7 +7,7 @@ leads converted, older rows are called in, with the map as it was before the blo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from ..company import maturity_of
 from ..judging.judgement import evidence_of
 from ..registering.inheritance import Reference
 from ..sections import Config
+from .arriving import arrivals_at
 from .carried import Carried, Finished
 from .settlement import (
     Settled,
@@ -154,14 +155,21 @@ def _when(
 
 
 def _proof(halves: pd.DataFrame, is_test: Mask, log_odds: Floats) -> Evidence:
-    """The rows that cutoffs are proved on, as they were spoken of at the time."""
+    """The rows that cutoffs are proved on, as they were spoken of at the time.
+
+    Those of the groups that calibrate count as well where leads are counted by week.
+    """
     is_cutoff = (halves["split"] == Split.CUTOFF).to_numpy()
     newest: Rows = np.flatnonzero(is_cutoff & is_test)
     outcome = halves["outcome"].to_numpy()[newest]
     converted = halves[LEAD_ID].to_numpy()[newest][outcome == 1]
     enough = len(set(converted)) >= PROOF_CONVERSIONS
     chosen = newest if enough else np.flatnonzero(is_cutoff & np.isfinite(log_odds))
-    return evidence_of(halves.iloc[chosen], probability_of(log_odds[chosen]))
+    counts = np.isfinite(log_odds) & (is_test if enough else True)
+    probability = np.full(len(halves), np.nan)
+    probability[counts] = probability_of(log_odds[counts])
+    evidence = evidence_of(halves.iloc[chosen], probability[chosen])
+    return replace(evidence, arrivals=arrivals_at(halves, probability))
 
 
 def _as_it_was(

@@ -92,7 +92,7 @@ def test_a_second_choice_is_taken_and_said_to_be_one() -> None:
     sql = choose_cutoffs(CutoffRules(CapacityRule(0.5), second), evidence).sql
 
     assert (sql.rule, sql.kept, sql.share) == ("capacity", False, 0.1)
-    assert "Second choice: At most 10% of the leads qualify" in sql.said
+    assert "Second choice: At most 10% of the snapshots qualify" in sql.said
 
 
 def test_mql_is_lowered_below_sql_and_says_so() -> None:

@@ -263,7 +263,7 @@ def test_capacity_leaves_out_leads_that_tie_across_the_border() -> None:
     assert capacity_cutoff(chance, 0.5) == Found(0.9, 1)
     assert capacity_cutoff(chance, 0.75) == Found(0.5, 3)
     assert capacity_cutoff([0.5, 0.5], 0.5) == NotFound(
-        "100.0% of the leads share the highest probability"
+        "100.0% of the snapshots share the highest probability"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,6 +95,27 @@ def test_a_share_is_kept_only_if_the_same_leads_qualify() -> None:
     moved = prove_again(SHARES, standing, halved).mql
     assert moved.verdict is Verdict.MOVED
     assert moved.cutoff.share <= 0.8
+
+
+def test_a_share_that_is_kept_promises_nothing_and_is_not_said_to_be_proved() -> None:
+    standing = choose_cutoffs(SHARES, GOOD)
+    # From .2 on the same rows qualify as from .25 on, the lowest of them.
+    assert standing.mql.threshold is not None
+    older = replace(standing, mql=replace(standing.mql, threshold=0.2))
+    kept = prove_again(SHARES, older, GOOD).mql
+
+    assert kept.said == (
+        "MQL: kept at 20.0%, which still keeps to a share of 80% of the snapshots."
+    )
+    assert kept.cutoff.said == (
+        "At most 80% of the snapshots qualify; no precision is promised."
+    )
+
+
+def test_a_share_that_is_lowered_below_sqls_cutoff_no_longer_holds() -> None:
+    crossed = CutoffRules(CapacityRule(0.1), PrecisionRule(0.6, 0.95))
+    lowered = prove_again(crossed, choose_cutoffs(crossed, GOOD), GOOD).mql
+    assert lowered.said.endswith(", and its capacity no longer holds.")
 
 
 def test_the_capture_of_a_lower_threshold_needs_no_new_test() -> None:

@@ -128,7 +128,7 @@ def test_fault_31_a_promise_that_cannot_be_shown_is_never_the_naive_cut() -> Non
         sql = choose_cutoffs(rules, evidence).sql
         assert (sql.rule, sql.kept) == ("capacity", False)
         assert sql.said.startswith("No cutoff keeps a precision of 50%")
-        assert "Second choice: At most 2% of the leads qualify" in sql.said
+        assert "Second choice: At most 2% of the snapshots qualify" in sql.said
         assert sql.share <= 0.02
         alone = PrecisionRule(0.5, 0.95)
         nobody = choose_cutoffs(CutoffRules(CapacityRule(0.5), alone), evidence).sql

@@ -128,6 +128,23 @@ def test_recalibrating_again_without_new_data_changes_nothing(
     assert once_more.proofs.mql.verdict == "kept"
 
 
+def test_a_capacity_by_the_week_is_reckoned_anew_on_the_newest_weeks(
+    demo: Demo, company: Path, second: Path
+) -> None:
+    run = finished(second)
+    spine, features = (
+        pd.read_parquet(second / f"{name}.parquet") for name in ("spine", "features")
+    )
+    found = carried(run, spine, features, least_conversions=20)
+    then = record(second / "calibration.json")["judged"]
+    config = demo.changed(company, "cutoffs.sql={ capacity_per_week = 2 }")
+    sql = settle_again(config, run.contract, found, then).proofs.sql
+
+    assert sql.verdict != "void"
+    assert sql.cutoff.threshold is not None
+    assert sql.cutoff.said.startswith("In 19 weeks of 20 at most 2 leads newly qualify")
+
+
 @pytest.fixture(scope="module")
 def grown(demo: Demo, company: Path, second: Path) -> Path:
     """The second run recalibrated, when ten months more have been exported.
