@@ -81,9 +81,12 @@ def gates_of(
 
 
 def _with_silent(gate: Gate, cutoffs: dict[str, Any]) -> Gate:
-    """The gate with the cutoffs that promised nothing, which is not keeping a word."""
+    """The gate with the cutoffs that promise no precision and no capture.
+
+    That is not keeping a word.
+    """
     silent = [
-        f"{name.upper()} promised nothing: {cutoffs[name]['said']}"
+        f"{name.upper()} promises nothing of conversions. {cutoffs[name]['said']}"
         for name in (Qualification.MQL.value, Qualification.SQL.value)
         if not cutoffs[name]["kept"] or cutoffs[name]["rule"] not in _PROMISING
     ]
