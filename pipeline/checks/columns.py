@@ -17,6 +17,8 @@ _GAIN_SHARE = 0.50
 _GAIN_COLUMNS = 4  # among fewer columns in use a share above one half is ordinary
 _FILLED_TIP, _FILLED_ISSUE = 0.80, 0.90
 _CONVERSIONS = 20  # on fewer an AUC is an accident
+_BEFORE = "before the test block"
+_LOST = 0.10  # of AUC: what a column told before the test block and not on it
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,30 @@ class _Told:
     column: str
     auc: float
     side: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Lost:
+    """A column that told the outcome alone before the test block, and not on it.
+
+    Attributes
+    ----------
+    column, what : str
+        Its name, and what of it told the outcome, in words.
+    before, on_test : float
+        The AUC on either side.
+    code : str
+        Of the check that judges such columns.
+    examples : tuple of str
+        Up to three ``lead_id`` from before the test block.
+    """
+
+    column: str
+    what: str
+    before: float
+    on_test: float
+    code: str
     examples: tuple[str, ...]
 
 
@@ -93,6 +119,74 @@ def filled_alone(case: Case) -> Verdict:
     )
 
 
+def lost_on_test(case: Case) -> Lost | None:
+    """The column that told most before the test block, where it lost that on it.
+
+    A column that is filled in late tells the outcomes of the past, and nothing of new
+    leads. None where there is no such column, or too few conversions to tell.
+    """
+    before, test = case.before, case.test
+    sides = [side for side, _ in _sides(case)]
+    if not (sides and sides[0] == _BEFORE and test.has_both_outcomes):
+        return None
+    told = [
+        told
+        for place in range(len(before.names))
+        for told in (_alone_then(case, place), _filled_then(case, place))
+        if told is not None and told.before - told.on_test > _LOST
+    ]
+    if (emptied := _emptied(case)) is not None:
+        told.append(emptied)
+    return max(told, key=lambda each: each.before, default=None)
+
+
+def _alone_then(case: Case, place: int) -> Lost | None:
+    """A column that told all alone before the test block, with what it tells on it."""
+    name, before, test = case.before.names[place], case.before, case.test
+    told = best_auc(before.telling(place, before), before.outcome)
+    if told <= _TELLS_ALL:
+        return None
+    now = best_auc(test.telling(place, before), test.outcome)
+    return Lost(name, f"{name} alone", told, now, "LL203", _examples(case, name))
+
+
+def _filled_then(case: Case, place: int) -> Lost | None:
+    """The same of whether it is filled."""
+    name, before, test = case.before.names[place], case.before, case.test
+    early, late = (
+        (~np.isnan(side.encoded[:, place])).astype(float) for side in (before, test)
+    )
+    told, now = auc(early, before.outcome), auc(late, test.outcome)
+    if told < 0.5:
+        told, now = 1 - told, 1 - now
+    if told <= _FILLED_ISSUE:
+        return None
+    what = f"whether {name} is filled"
+    return Lost(name, what, told, now, "LL204", _examples(case, name))
+
+
+def _emptied(case: Case) -> Lost | None:
+    """The column that holds half of the gain, where the test block hardly has it."""
+    share, before, test = case.judged.gain_share, case.before, case.test
+    first = max(share, key=lambda name: share[name], default="")
+    in_use = sum(each > 0 for each in share.values())
+    if first not in before.names or in_use < _GAIN_COLUMNS:
+        return None
+    place = before.names.index(first)
+    early, late = (
+        float((~np.isnan(side.encoded[:, place])).mean()) for side in (before, test)
+    )
+    if share[first] <= _GAIN_SHARE or late > early / 2:
+        return None
+    told = best_auc(before.telling(place, before), before.outcome)
+    now = best_auc(test.telling(place, before), test.outcome)
+    what = (
+        f"{first}, which holds {share[first]:.0%} of the booster's gain and is filled "
+        f"in {early:.0%} of the snapshots before the test block and {late:.0%} on it,"
+    )
+    return Lost(first, what, told, now, "LL203", _examples(case, first))
+
+
 def _judged_by_gain(case: Case, best: _Told) -> Verdict:
     """Say whether a column holds half of the gain, where none tells all alone."""
     share = case.judged.gain_share
@@ -140,7 +234,7 @@ def _told(case: Case) -> list[_Told] | None:
 
 def _sides(case: Case) -> list[tuple[str, Sample]]:
     """Both sides of the border, if they have enough of both outcomes."""
-    sides = [("before the test block", case.before), ("on the test block", case.test)]
+    sides = [(_BEFORE, case.before), ("on the test block", case.test)]
     return [
         (side, sample)
         for side, sample in sides

@@ -32,6 +32,7 @@ from . import (
     scorer,
     served,
     shift,
+    skill,
     unreadable,
     weeks,
 )
@@ -61,6 +62,7 @@ CHECKS: tuple[Check, ...] = declared(
     namesakes,
     shift,
     scorer,
+    skill,
     served,
     looks,
 )

@@ -9,8 +9,7 @@ import numpy as np
 
 from features.vocabulary import Qualification, Split
 from models.evidence import Evidence
-from models.judging.intervals import Figure, exact_interval, paired_difference
-from models.judging.quality import log_losses
+from models.judging.intervals import Figure, exact_interval
 from models.qualifying.rules import WeeklyCapacityRule
 from models.qualifying.volumes import Volume, capacity_of, volume_of
 
@@ -141,44 +140,6 @@ def _broken_said(broken: list[str], exceeded: list[str], others: list[str]) -> s
     return " ".join(said)
 
 
-@check("LL304", "No skill")
-def no_skill(case: Case) -> Verdict:
-    """Whether the scorer knows anything at all.
-
-    An issue where the interval of the test AUC contains .5, or where the log loss is
-    not surely below that of giving every lead the base rate (the 95 % interval of the
-    difference on the same rows). Such a scorer sorts leads by chance; the honest answer
-    is the base rate, the company's points table, or better data.
-    """
-    raw = case.quality["test"]["auc"]
-    if None in (raw["value"], raw["low"], raw["high"]):
-        return skipped("The test AUC has no interval.")
-    area, gained = Figure(**raw), _gained(case)
-    figures = {
-        "auc": area.value,
-        "auc_low": area.low,
-        "log_loss_gained": gained.value,
-        "log_loss_gained_low": gained.low,
-    }
-    doubts = []
-    if area.low <= 0.5:
-        how = "contains" if area.high >= 0.5 else "lies below"
-        doubts.append(f"the test AUC is {area}, which {how} .5")
-    if not gained.low > 0:
-        doubts.append(f"over the base rate it gains {gained} of log loss")
-    if doubts:
-        return issue(
-            f"There is no skill: {', and '.join(doubts)}. Bring better data, or keep "
-            "to the base rate or the points table.",
-            figures,
-        )
-    return passed(
-        f"The test AUC is {area}, and {gained} of log loss is gained over the base "
-        "rate.",
-        figures,
-    )
-
-
 def _hits(test: dict[str, Any]) -> int:
     return int(test["conversions"])
 
@@ -220,16 +181,3 @@ def _seen(evidence: Evidence, what: str, threshold: float) -> Figure:
         return exact_interval(int(evidence.outcome[rows].sum()), int(rows.sum()))
     rows = evidence.one_conversion_per_group()
     return exact_interval(int((picked & rows).sum()), int(rows.sum()))
-
-
-def _gained(case: Case) -> Figure:
-    """Mean log loss of the base rate less the scorer's, on the same rows."""
-    test = case.predictions.loc[case.predictions["split"] == Split.TEST]
-    base_rate = float(case.quality["test"]["base_rate"])
-    outcome = test["outcome"].to_numpy(np.float64)
-    return paired_difference(
-        log_losses(np.full(len(test), base_rate), outcome),
-        log_losses(test["probability"].to_numpy(np.float64), outcome),
-        group_id=test["group_id"],
-        seed=case.config.train.seed,
-    )

@@ -274,33 +274,6 @@ def test_a_capacity_by_the_week_counts_the_weeks_that_bring_more(
     )
 
 
-def skilled(folder: Path, skill: float, auc: Any) -> Case:
-    random = np.random.default_rng(3)
-    outcome = (random.random(400) < 0.5).astype(float)
-    log_odds = skill * (2 * outcome - 1) + random.normal(size=400)
-    predicted(folder, 1 / (1 + np.exp(-log_odds)), outcome)
-    return judged(folder, auc=auc)
-
-
-def test_ll304_fires_where_the_auc_may_be_one_half(tmp_path: Path) -> None:
-    told = found("LL304", skilled(tmp_path, 1.0, figure(0.52, 0.48, 0.56)))
-    assert told.answer is Answer.ISSUE
-    assert told.said.startswith("There is no skill: the test AUC is 0.520 (0.480")
-    assert "which contains .5" in told.said
-
-
-def test_ll304_fires_where_the_base_rate_does_as_well(tmp_path: Path) -> None:
-    told = found("LL304", skilled(tmp_path, 0.0, figure(0.6, 0.55, 0.65)))
-    assert told.answer is Answer.ISSUE
-    assert "over the base rate it gains -" in told.said
-
-
-def test_ll304_is_silent_where_there_is_skill(tmp_path: Path) -> None:
-    told = found("LL304", skilled(tmp_path, 1.0, figure(0.8, 0.75, 0.85)))
-    assert told.answer is Answer.PASSED
-    assert float(told.figures["log_loss_gained_low"]) > 0
-
-
 def test_a_finished_run_is_judged_by_every_check_that_applies(tmp_path: Path) -> None:
     random = np.random.default_rng(5)
     outcome = (random.random(1200) < 0.4).astype(int)
@@ -315,13 +288,3 @@ def test_a_finished_run_is_judged_by_every_check_that_applies(tmp_path: Path) ->
     issues = {f.code: f.said for f in findings if f.answer is Answer.ISSUE}
     assert set(issues) <= {"LL302", "LL303"}
     assert all(f.said.endswith(".") for f in findings)
-
-
-def test_noise_has_no_skill(tmp_path: Path) -> None:
-    random = np.random.default_rng(6)
-    outcome = (random.random(800) < 0.4).astype(int)
-    columns = {
-        f"noise_{i}": [f"{v:.3f}" for v in random.normal(size=800)] for i in range(4)
-    }
-    case = fitted(flat_run(tmp_path, columns, list(outcome)), judge=True)
-    assert found("LL304", case).answer is Answer.ISSUE
