@@ -23,6 +23,7 @@ from models.unfamiliar.isolation import Isolation
 
 from .artefacts import BOOSTER, CONTRACT, FAMILIARITY, PRECEDENTS
 from .files import digest
+from .refusals import stands_against
 from .stage import read_manifest
 
 
@@ -45,6 +46,8 @@ class Source:
     precedents : Path or None
         Past leads and what became of them; None where the scorer keeps none.
     precedents_digest : str
+    against : str
+        What stands against it when it was checked, in a sentence; empty: nothing.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Source:
     familiarity_digest: str = ""
     precedents: Path | None = None
     precedents_digest: str = ""
+    against: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +137,7 @@ def source_of_run(folder: Path) -> Source:
         written.get(FAMILIARITY.file, ""),
         folder / PRECEDENTS.file if PRECEDENTS.file in written else None,
         written.get(PRECEDENTS.file, ""),
+        stands_against(folder),
     )
 
 
@@ -180,7 +185,7 @@ def open_bundle(source: Source, *, is_to_score: bool = False) -> Bundle:
         text,
         isolation,
         precedents,
-        (note,) if note else (),
+        tuple(filter(None, (note, source.against if is_to_score else ""))),
     )
 
 

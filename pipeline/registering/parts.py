@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..artefacts import BOOSTER, CONTRACT, FAMILIARITY, PRECEDENTS, Artefact
+from ..files import digest
+from ..refusals import stands_against
 
 BOOSTER_TAG: Final = "leadlight.booster_digest"
 CONTRACT_TAG: Final = "leadlight.contract_digest"
 FAMILIARITY_TAG: Final = "leadlight.familiarity_digest"  # of scorers with forests
 PRECEDENTS_TAG: Final = "leadlight.precedents_digest"  # of those that keep past leads
+AGAINST_TAG: Final = "leadlight.against"  # what stands against the scorer
 DIGESTS: Final = (BOOSTER_TAG, CONTRACT_TAG)  # what every scorer has
 
 # A part's name in the registry, its file, and the tag of its digest.
@@ -21,6 +24,13 @@ PARTS: Final[tuple[tuple[str, Artefact[Any], str], ...]] = (
     ("familiarity", FAMILIARITY, FAMILIARITY_TAG),
     ("precedents", PRECEDENTS, PRECEDENTS_TAG),
 )
+
+
+def tags_of(folder: Path) -> dict[str, str]:
+    """The digests of a run's scorer, and what stands against it, by their tags."""
+    tags = {tag: digest(path) for _, path, tag in files_of(folder)}
+    said = stands_against(folder)
+    return tags | ({AGAINST_TAG: said} if said else {})
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, Path, str]]:

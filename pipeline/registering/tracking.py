@@ -34,13 +34,20 @@ from ..artefacts import (
     STABILITY,
 )
 from ..bundle import Source
-from ..files import digest
 from ..sections import Config
 from ..stage import MANIFEST
 from .metrics import beyond, metrics_of
+from .parts import (
+    AGAINST_TAG,
+    DIGESTS,
+    FAMILIARITY_TAG,
+    PARTS,
+    PRECEDENTS_TAG,
+    files_of,
+    tags_of,
+)
 from .parts import BOOSTER_TAG as BOOSTER_TAG  # the registry looks here
 from .parts import CONTRACT_TAG as CONTRACT_TAG
-from .parts import DIGESTS, FAMILIARITY_TAG, PARTS, PRECEDENTS_TAG, files_of
 from .relocation import ARTIFACTS, relocate
 
 if TYPE_CHECKING:
@@ -92,8 +99,7 @@ def register(config: Config, folder: Path, quality: dict[str, Any]) -> Registere
                     mlflow.log_artifact(str(folder / artefact.file))
             mlflow.log_artifact(str(folder / MANIFEST))
             found = _log_scorer(client, config, folder, run.info.run_id)
-        tags = {tag: digest(path) for _, path, tag in files_of(folder)}
-        for tag, value in {**tags, RUN_TAG: folder.name}.items():
+        for tag, value in {**tags_of(folder), RUN_TAG: folder.name}.items():
             client.set_model_version_tag(config.run.model, found, tag, value)
         client.set_registered_model_alias(config.run.model, CHALLENGER, found)
         return Registered(config.run.model, found, run.info.run_id)
@@ -162,6 +168,7 @@ def source_of(found: ModelVersion) -> Source:
         found.tags.get(FAMILIARITY_TAG, ""),
         precedents if PRECEDENTS_TAG in found.tags else None,
         found.tags.get(PRECEDENTS_TAG, ""),
+        found.tags.get(AGAINST_TAG, ""),
     )
 
 

@@ -1,0 +1,57 @@
+"""Whoever scores is told what would refuse the scorer's promotion."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pipeline.bundle import open_bundle, source_of_run
+from pipeline.refusals import stands_against
+from tests.pipeline.demo_run import Demo, record
+from tests.pipeline.registries import house, leadlight, registered
+
+SAID = (
+    "Against the scorer of these scores stands what stops a promotion: no skill is "
+    "shown (LL304)."
+)
+
+
+def without_skill(run: Path) -> None:
+    """Change a run's checks: no skill is shown, and nothing else stands against it."""
+    checks = record(run / "checks.json")
+    for finding in checks["findings"]:
+        finding["answer"] = "passed"
+        if finding["code"] == "LL304":
+            finding |= {"answer": "issue", "figures": {"verdict": "not shown"}}
+        if finding["code"] == "LL109":  # an issue that is no gate
+            finding["answer"] = "issue"
+    (run / "checks.json").write_text(json.dumps(checks), encoding="utf-8")
+
+
+def test_scoring_with_a_challenger_without_skill_says_so_in_a_sentence(
+    demo: Demo, tmp_path: Path
+) -> None:
+    config = house(demo, tmp_path)
+    without_skill(tmp_path / "runs" / "first")
+    registered(config, "first")
+    done = leadlight(
+        tmp_path, "score", str(tmp_path / "data" / "tonight.csv"),
+        "-o", str(tmp_path / "tonight.parquet"), "--model", "challenger",
+        "--at", "2026-07-02",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert done.err.count(SAID) == 1
+
+
+def test_a_run_that_was_not_checked_has_nothing_against_it(tmp_path: Path) -> None:
+    assert stands_against(tmp_path) == ""
+
+
+def test_a_scorer_that_is_only_looked_at_says_nothing_of_it(
+    demo: Demo, tmp_path: Path
+) -> None:
+    demo.copy(tmp_path, runs=True)
+    run = tmp_path / "runs" / "first"
+    without_skill(run)
+    assert open_bundle(source_of_run(run)).notes == ()
+    assert open_bundle(source_of_run(run), is_to_score=True).notes == (SAID,)
