@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from models.qualifying.volumes import next_to_none
 from models.stand_ins import WORDS
 from models.surveying.importance import overall
 
@@ -171,6 +172,7 @@ def _figure(figure: dict[str, float | None]) -> str:
 
 def _cutoffs(folder: Path, quality: dict[str, Any]) -> str:
     told = CUTOFFS.read(folder / CUTOFFS.file)
+    again = _tested_again(folder)
     lines = ["Cutoffs"]
     for name in ("mql", "sql"):
         cutoff = told["judged"][name]
@@ -178,24 +180,50 @@ def _cutoffs(folder: Path, quality: dict[str, Any]) -> str:
         at = "nobody qualifies" if threshold is None else f"from {threshold:.1%} on"
         lines.append(f"  {name.upper()}  {at}. {cutoff['said']}")
         if found := told["on_test"].get(name):
-            lines.append(f"       On the newest block {_did(found)}.")
+            exceeds = bool(again.get("figures", {}).get(f"{name}_exceeded"))
+            lines.append(f"       On the newest block {_did(found, exceeds)}.")
+            all_but = next_to_none(
+                name, found["share"], "snapshots of the newest block"
+            )
+            lines += [f"       {all_but}"] if all_but else []
     gap = quality["served"]
     mean, most = gap["mean_difference"], gap["largest_difference"]
     lines += [
         f"  In use, having learnt from the newest block: {_in_use(told['served'])}.",
+        *_mind_in_use(told["served"]),
         f"       Its probabilities differ from the judged ones by {mean:.3f} on "
         f"average, by {most:.3f} at most.",
     ]
-    return "\n".join([*lines, *_inherited(folder, told["judged"])])
+    return "\n".join([*lines, *_inherited(again.get("said", ""), told["judged"])])
 
 
-def _inherited(folder: Path, judged: dict[str, Any]) -> list[str]:
+def _tested_again(folder: Path) -> dict[str, Any]:
+    """What the check of promises and capacities found; empty where it was not made."""
+    findings = CHECKS.read(folder / CHECKS.file)["findings"]
+    return next((f for f in findings if f["code"] == "LL303"), {})
+
+
+def _mind_in_use(served: dict[str, Any]) -> list[str]:
+    """Lines on cutoffs that promise nothing, or sort out next to none, in use."""
+    lines = []
+    for name in ("mql", "sql"):
+        cutoff = served[name]
+        if not (cutoff["kept"] and cutoff["rule"] in _PROMISES):
+            lines.append(
+                f"       In use the {name.upper()} cutoff promises nothing of "
+                f"conversions. {cutoff['said']}"
+            )
+        set_on = "snapshots that it was set on, in use"
+        if all_but := next_to_none(name, cutoff["share"], set_on):
+            lines.append(f"       {all_but}")
+    return lines
+
+
+def _inherited(again: str, judged: dict[str, Any]) -> list[str]:
     """Say of whom a promise is proved, and what the newest block says of it."""
     kept = [c for c in judged.values() if c["kept"] and c["rule"] in _PROMISES]
     if not kept:
         return []
-    findings = CHECKS.read(folder / CHECKS.file)["findings"]
-    again = next((f["said"] for f in findings if f["code"] == "LL303"), "")
     return [
         "  A promise is proved for the boosters that made the margins; the one in use, "
         "trained on more",
@@ -204,11 +232,14 @@ def _inherited(folder: Path, judged: dict[str, Any]) -> list[str]:
     ]
 
 
-def _did(found: dict[str, Any]) -> str:
+def _did(found: dict[str, Any], exceeds: bool) -> str:
     if found["weighted_precision"] is None:
         return "nobody qualifies"
     share, precision = found["share"], found["weighted_precision"]
-    return f"{share:.1%} of snapshots qualify and {precision:.1%} of these convert"
+    more = ": more qualify than the capacity allows" if exceeds else ""
+    return (
+        f"{share:.1%} of snapshots qualify and {precision:.1%} of these convert{more}"
+    )
 
 
 def _in_use(served: dict[str, Any]) -> str:

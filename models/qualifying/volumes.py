@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from .cutoffs import LOWERED
 from .rules import CapacityRule, CutoffRule, WeeklyCapacityRule, percent, promised_by
 
 Capacity = CapacityRule | WeeklyCapacityRule
+NEARLY_ALL: Final = 0.95  # of the snapshots: a cutoff below them sorts out next to none
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,35 @@ def volume_of(capacity: Capacity, threshold: float, evidence: Evidence) -> Volum
         exact_interval(busy, counts.size),
         f"in 19 weeks of 20 at most {leads:g} {were} newly to qualify, and in {busy} "
         f"of {counts.size} weeks more did",
+    )
+
+
+def next_to_none(name: str, share: float, of_what: str) -> str:
+    """Say that a cutoff takes in nearly all, in a sentence; empty where it does not.
+
+    Parameters
+    ----------
+    name : str
+        ``mql`` or ``sql``.
+    share : float
+        Of the snapshots, in [0, 1]: how many qualify.
+    of_what : str
+        Which snapshots, such as ``"snapshots of the newest block"``.
+
+    Examples
+    --------
+    >>> next_to_none("mql", 0.968, "snapshots of the newest block")
+    'The MQL cutoff takes in 97 of 100 snapshots of the newest block: it sorts out \
+next to none.'
+    >>> next_to_none("mql", 0.94, "snapshots of the newest block")
+    ''
+    """
+    if share < NEARLY_ALL:
+        return ""
+    taken = "all" if share >= 1 else f"{min(round(100 * share), 99)} of 100"
+    return (
+        f"The {name.upper()} cutoff takes in {taken} {of_what}: it sorts out "
+        f"{'none' if share >= 1 else 'next to none'}."
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.contract import Contract
+from models.qualifying.volumes import next_to_none
 
 from ..artefacts import CHECKS, CONTRACT, QUALITY
 
@@ -23,7 +24,7 @@ def recalibration_page(folder: Path) -> str:
         _rows(told),
         _map(told),
         _worth(quality["prequential"]),
-        "\n".join(["Cutoffs", *(f"  {c['said']}" for c in told["cutoffs"].values())]),
+        _cutoffs(contract),
         "\n".join(
             [
                 f"Checks: {len(loud)} issues of {len(findings)}",
@@ -69,6 +70,16 @@ def _map(told: dict[str, Any]) -> str:
         f"  slope      {b['before']:.3f} → {b['after']:.3f}",
         *(f"  note: {flag}" for flag in told["flags"]),
     ]
+    return "\n".join(lines)
+
+
+def _cutoffs(contract: Contract) -> str:
+    lines = ["Cutoffs"]
+    for name, told in (contract.recalibration or {})["cutoffs"].items():
+        lines.append(f"  {told['said']}")
+        share = getattr(contract.cutoffs, name).share
+        if all_but := next_to_none(name, share, "snapshots that it was set on"):
+            lines.append(f"  {all_but}")
     return "\n".join(lines)
 
 
