@@ -53,8 +53,7 @@ def divide_few(timeline: Timeline, rule: SplitRule) -> Blocks:
         raise TooLittle(
             f"Too little data, even to calibrate a points table: {converted:,} of "
             f"{leads:,} leads had converted before the test block{block}, and some "
-            "that did and some that did not are needed. Wait for more outcomes, "
-            "shorten outcome.horizon_days, or change train.test_share."
+            "that did and some that did not are needed."
         )
     notes = () if timeline.has_order else (NO_ORDER,)
     return Blocks(before, test, folds, split, "few", notes)

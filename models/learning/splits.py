@@ -99,7 +99,8 @@ def divide(timeline: Timeline, rule: SplitRule) -> Blocks:
     Raises
     ------
     TooLittle
-        When there is too little data for a model: the counts are named.
+        When there is too little data for a model: the counts are named. What would do
+        is said by :mod:`models.learning.remedies`.
     """
     before, test = newest_block(timeline, rule.test_share)
     if timeline.has_order:
@@ -176,8 +177,7 @@ def _single_fold(
         f"converted among the {len(before):,} snapshots before the test block, and no "
         f"border in it leaves {rule.least_conversions} to train, "
         f"{rule.least_block_conversions} to calibrate and "
-        f"{rule.least_block_conversions} to set cutoffs. Wait for more outcomes, "
-        "shorten outcome.horizon_days, or lower train.test_share."
+        f"{rule.least_block_conversions} to set cutoffs."
     )
 
 
@@ -229,8 +229,8 @@ def _random_folds(
             f"Too little data for a model: of {rule.folds} random folds by group "
             f"{len(kept)} can be judged after {rule.least_conversions} leads that "
             f"converted; at least 2 are needed. There are "
-            f"{len(set(timeline.group[before])):,} groups before the test block: wait "
-            "for more, or look at the column that names the account."
+            f"{len(set(timeline.group[before])):,} groups before the test block: if "
+            "they are few, look at the column that names the account."
         )
     return kept
 
@@ -267,8 +267,7 @@ def _refuse_thin_blocks(
             raise TooLittle(
                 f"Too little data for a model: the {name} block holds {len(rows):,} "
                 f"snapshots and {found:,} leads that converted; at least {least} are "
-                "needed, and some that did not. Wait for more outcomes, shorten "
-                "outcome.horizon_days, or change train.test_share."
+                "needed, and some that did not."
             )
 
 

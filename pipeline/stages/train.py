@@ -28,7 +28,7 @@ from ..stage import Shelf, stage
 from ..training.contestants import Labelled, contestant_margins
 from ..training.fallback import BOOSTER as BOOSTED
 from ..training.fallback import Instead, fall_back
-from ..training.trainable import trainable
+from ..training.trainable import Trainable, trainable
 
 
 @stage(
@@ -39,13 +39,9 @@ def train(config: Config, shelf: Shelf) -> None:
     """Choose the simplest booster that predicts later outcomes, and fit it."""
     data = trainable(config, shelf)
     held, spine = data.held, data.held.spine
-    try:
-        blocks = divide(data.timeline, data.rule)
-    except TooLittle:
-        if not config.train.fallback:
-            raise
-        instead = fall_back(config, held, data.timeline, data.rule, data.encoded)
-        _put_instead(shelf, held, instead)
+    blocks = _divided(data)
+    if blocks is None:
+        _put_instead(shelf, held, fall_back(data))
         return
     chosen, rows = data.encoded(blocks.before)
     shelf.put(CONTESTANTS, contestant_margins(config, held, rows, blocks))
@@ -80,6 +76,16 @@ def train(config: Config, shelf: Shelf) -> None:
     shelf.put(MARGINS, pd.DataFrame(told))
     shelf.put(JUDGED, judged)
     shelf.put(BOOSTER, served)
+
+
+def _divided(data: Trainable) -> Blocks | None:
+    """The blocks; None where they are too small for a booster, and less may do."""
+    if not data.config.train.fallback:
+        return data.divided()
+    try:
+        return divide(data.timeline, data.rule)
+    except TooLittle:
+        return None
 
 
 def _put_instead(shelf: Shelf, held: Labelled, found: Instead) -> None:

@@ -7,16 +7,15 @@ converted on. Below that the refusal stands: a probability would be an invention
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue_of
-from models.learning.conversion import Learnable, margins_of
-from models.learning.encoding import Chosen
+from models.learning.conversion import margins_of
 from models.learning.few import (
     LEAST,
     can_bear_a_scorecard,
@@ -24,18 +23,22 @@ from models.learning.few import (
     fit_few,
     unseen_margins,
 )
-from models.learning.splits import Blocks, SplitRule, TooLittle
-from models.learning.timeline import Rows, Timeline
+from models.learning.remedies import lacking
+from models.learning.splits import (
+    Blocks,
+    SplitRule,
+    TooLittle,
+    divide,
+    newest_block,
+)
+from models.learning.timeline import Timeline
 from models.points import Floats
 from models.stand_ins import POINTS_TABLE, SCORECARD
 
-from ..sections import Config
-from .contestants import Labelled, points_margins, points_table_in
+from .contestants import points_margins, points_table_in
+from .trainable import Trainable
 
 BOOSTER: Final = "booster"
-
-# The columns that are settled on some rows, and all rows encoded so.
-Encode = Callable[[Rows], tuple[Chosen, Learnable]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,39 +83,30 @@ class Instead:
         }
 
 
-def fall_back(
-    config: Config,
-    held: Labelled,
-    timeline: Timeline,
-    rule: SplitRule,
-    encode: Encode,
-) -> Instead:
-    """Settle for less than a booster.
-
-    Parameters
-    ----------
-    rule : SplitRule
-        What a booster would have needed.
-    encode : callable
-        From the rows that may be known of to the columns, and every row encoded.
+def fall_back(data: Trainable) -> Instead:
+    """Settle for less than a booster, and say what would have left enough for one.
 
     Raises
     ------
     TooLittle
-        When there is too little even for that.
+        When there is too little even for that: with what would leave enough.
     """
-    table = points_table_in(config, catalogue_of(held.company))
-    blocks = divide_few(timeline, rule)
-    if table is None and not can_bear_a_scorecard(timeline, blocks.before):
-        raise TooLittle(
-            f"{_too_little(timeline, blocks, rule)} A scorecard needs {LEAST} that "
-            f"converted and {LEAST} that did not. Wait for more outcomes, shorten "
-            "outcome.horizon_days, or write down the company's own [points_table]."
+    timeline, rule = data.timeline, data.rule
+    table = points_table_in(data.config, catalogue_of(data.held.company))
+    try:
+        blocks = _divide_less(timeline, rule, has_points=table is not None)
+    except TooLittle as error:
+        remedy = data.remedy(
+            partial(_divide_less, has_points=table is not None),
+            LEAST - timeline.conversions(newest_block(timeline, rule.test_share)[0]),
         )
-    why = _too_little(timeline, blocks, rule)
+        other = "" if table else " Or write down the company's own [points_table]."
+        raise TooLittle(f"{error} {remedy}{other}") from error
+    remedy = data.remedy(divide, lacking(timeline, rule))
+    why = f"{_too_little(timeline, blocks, rule)} {remedy}"
     if table is None:
-        return _scorecard(config, blocks, encode, why)
-    margin, text, encoding = points_margins(table, held.features, blocks)
+        return _scorecard(data, blocks, why)
+    margin, text, encoding = points_margins(table, data.held.features, blocks)
     kept = {"features": encoding, "dropped": {}, "judged_features": encoding}
     said = (
         f"{why} The company's points table is served: it has learnt nothing, and what "
@@ -122,14 +116,25 @@ def fall_back(
     return Instead(POINTS_TABLE, said, blocks, kept, unseen, unseen, text, text)
 
 
-def _scorecard(config: Config, blocks: Blocks, encode: Encode, why: str) -> Instead:
-    chosen, rows = encode(blocks.before)
+def _divide_less(timeline: Timeline, rule: SplitRule, *, has_points: bool) -> Blocks:
+    """Divide for a points table, or for a scorecard, which asks for more."""
+    blocks = divide_few(timeline, rule)
+    if not has_points and not can_bear_a_scorecard(timeline, blocks.before):
+        raise TooLittle(
+            f"{_too_little(timeline, blocks, rule)} A scorecard needs {LEAST} that "
+            f"converted and {LEAST} that did not before the test block."
+        )
+    return blocks
+
+
+def _scorecard(data: Trainable, blocks: Blocks, why: str) -> Instead:
+    chosen, rows = data.encoded(blocks.before)
     judged = fit_few(rows.take(blocks.before)).text
     margin = unseen_margins(rows, blocks)
     margin[blocks.test] = margins_of(judged, rows.encoded[blocks.test])
     served, served_as = judged, chosen
-    if config.train.refit_after_test:
-        served_as, rows = encode(np.arange(len(rows.outcome)))
+    if data.config.train.refit_after_test:
+        served_as, rows = data.encoded(np.arange(len(rows.outcome)))
         served = fit_few(rows).text
     again = np.full(len(margin), np.nan)
     again[blocks.test] = margins_of(served, rows.encoded[blocks.test])

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.learning.splits import divide
 from models.learning.tuning import Tuned, beside, objective, suggested
 
 from ..artefacts import FEATURES, SPINE
@@ -61,7 +60,7 @@ def tune(config: Config, folder: Path, *, trials: int, shelf: Shelf) -> Search:
         Of the run folder; only read.
     """
     data = trainable(config, shelf)
-    blocks = divide(data.timeline, data.rule)
+    blocks = data.divided()
     trainer = data.trainer(data.encoded(blocks.before)[1], blocks)
     folds = trainer.choosing_folds()
     shelf.say("climbing the ladder")

@@ -198,7 +198,22 @@ def test_nought_one_four_or_only_conversions_are_refused_in_a_sentence(
     config = _company(tmp_path, leads, CONFIG)
     with pytest.raises(DataError, match=r"Too little data|nothing to learn") as refused:
         _run(config, tmp_path / "runs" / "few")
-    assert re.search("Wait for|look at", str(refused.value))  # what to do
+    assert re.search("[Ww]ait until|look at", str(refused.value))  # what to do
+
+
+def test_too_little_because_of_the_test_block_names_a_share_that_does(
+    tmp_path: Path,
+) -> None:
+    # Of 72 leads before the test block 12 converted, and 10 + 5 + 5 are needed.
+    least = "\nleast_conversions = 10\nleast_block_conversions = 5\nfallback = false"
+    leads = _leads(160, seed=4).assign(won=(np.arange(160) % 6 == 0) * 1)
+    text = CONFIG.replace("[train]", f"[train]{least}\ntest_share = 0.55")
+    config = _company(tmp_path, leads, text)
+    with pytest.raises(DataError, match=r"With train\.test_share = ") as refused:
+        _run(config, tmp_path / "runs" / "few")
+    (share,) = re.findall(r"train\.test_share = (\d\.\d\d)", str(refused.value))
+    config = _company(tmp_path, leads, text.replace("0.55", share))
+    _run(config, tmp_path / "runs" / "enough")
 
 
 @pytest.mark.parametrize("converted", [1, 4])
