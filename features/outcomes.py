@@ -17,13 +17,15 @@ the promise of a cutoff, which counts one row of each group.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from .engine import Engine, one_row
 from .errors import DataError
-from .snapshots import Ending, SnapshotRule, make_spine
+from .snapshots import Ending, SnapshotRule, instant_sql, make_spine
 from .vocabulary import DAY_US
 
 
@@ -88,7 +90,11 @@ def make_labelled_spine(
     """
     is_flat = ending.conversion is None
     until = None if is_flat else maturity.latest_snapshot
-    make_spine(connection, rule, ending, until)
+    try:
+        make_spine(connection, rule, ending, until)
+    except DataError as error:
+        days = _horizon_with_both(connection, rule, ending, maturity)
+        raise DataError(f"{error}{_would_do(days)}") from error
     (asked,) = one_row(connection, "SELECT count(*) FROM spine")
     outcome = "l.outcome" if is_flat else _outcome(maturity, ending)
     connection.execute(
@@ -102,7 +108,9 @@ def make_labelled_spine(
         """
     )
     counts = _counts(connection, asked)
-    _refuse_one_class(counts)
+    if counts.conversions in {0, counts.snapshots}:
+        days = _horizon_with_both(connection, rule, ending, maturity)
+        raise DataError(_one_class(counts, days))
     return counts
 
 
@@ -125,11 +133,56 @@ def _counts(connection: Engine, asked: int) -> SpineCounts:
     return SpineCounts(rows, leads, groups, int(conversions), asked - rows)
 
 
-def _refuse_one_class(counts: SpineCounts) -> None:
-    if counts.conversions in {0, counts.snapshots}:
-        which = "none" if counts.conversions == 0 else "every one"
-        raise DataError(
-            f"Of {counts.snapshots:,} mature snapshots {which} converted, so there is "
-            "nothing to learn. Expected both outcomes: look at outcome.conversion, "
-            "outcome.horizon_days and source.known_until (or at outcome.positive)."
-        )
+def _one_class(counts: SpineCounts, days: int | None) -> str:
+    which = "none" if counts.conversions == 0 else "every one"
+    return (
+        f"Of {counts.snapshots:,} mature snapshots {which} converted, so there is "
+        "nothing to learn. Expected both outcomes: look at outcome.conversion, "
+        "outcome.horizon_days and source.known_until (or at outcome.positive)."
+        f"{_would_do(days)}"
+    )
+
+
+def _would_do(days: int | None) -> str:
+    """Name a horizon that leaves both outcomes; nothing where there is none."""
+    if days is None:
+        return ""
+    return (
+        f" With outcome.horizon_days = {days} there would be mature snapshots of both "
+        "outcomes."
+    )
+
+
+def _horizon_with_both(
+    connection: Engine, rule: SnapshotRule, ending: Ending, maturity: Maturity
+) -> int | None:
+    """The whole days nearest to the horizon that leave both outcomes; None if none do.
+
+    Each is tried on every eligible snapshot, mature or not; ``spine`` is made anew.
+    """
+    until = replace(maturity, horizon_days=0).latest_snapshot
+    if ending.conversion is None or until is None or maturity.horizon_days is None:
+        return None
+    try:
+        make_spine(connection, rule, ending, until)
+    except DataError:
+        return None
+    spans = connection.sql(
+        f"""
+        SELECT
+          epoch_us({instant_sql(until)} - snapshot_at) // {DAY_US} AS longest,
+          epoch_us(converted_at - snapshot_at) // {DAY_US} + 1 AS needed
+        FROM spine
+        """
+    ).df()
+    # The longest horizon at which a snapshot is mature, the least at which it converts.
+    longest = spans["longest"].to_numpy(np.float64)
+    needed = spans["needed"].astype("float64").to_numpy()
+    asked = maturity.horizon_days
+    turns = np.clip(np.floor(asked), needed, longest)[needed <= longest]
+    tried = np.unique(np.concatenate([turns, needed[~np.isnan(needed)] - 1]))
+    for days in tried[np.argsort(np.abs(tried - asked), kind="stable")]:
+        mature = longest >= days
+        if days >= 1 and 0 < (mature & (needed <= days)).sum() < mature.sum():
+            return int(days)
+    return None

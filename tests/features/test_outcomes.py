@@ -295,6 +295,45 @@ def test_refuses_where_no_snapshot_is_mature() -> None:
         labelled(Tables({"ada": jan(18)}, [("ada", "won", jan(19))]), FORTNIGHT)
 
 
+@pytest.mark.parametrize(
+    ("created_at", "won_at", "days"),
+    [
+        # Won after twenty days: within 21 of them. All 26 to the 31st have passed.
+        (jan(5), jan(25), 21),
+        # Thirteen days before the 31st no fortnight has passed.
+        (jan(18), jan(19), 13),
+    ],
+)
+def test_one_outcome_or_none_mature_names_a_horizon_that_leaves_both(
+    created_at: datetime, won_at: datetime, days: int
+) -> None:
+    tables = Tables(dict.fromkeys(["ada", "bob"], created_at), [("ada", "won", won_at)])
+
+    with pytest.raises(DataError, match=rf"outcome\.horizon_days = {days} there would"):
+        labelled(tables, FORTNIGHT)
+    found = labelled(tables, Maturity(days, 0, jan(31)))
+    assert sorted(found.values()) == [0, 1]
+
+
+def test_where_all_converted_a_shorter_horizon_leaves_both() -> None:
+    milestones = [("ada", "won", jan(6)), ("bob", "won", jan(15))]
+    tables = Tables({"ada": jan(5), "bob": jan(5)}, milestones)
+
+    # Bob took ten days whole: within eleven, not within ten.
+    with pytest.raises(DataError, match=r"outcome\.horizon_days = 10 there would"):
+        labelled(tables, FORTNIGHT)
+    found = labelled(tables, Maturity(10, 0, jan(31)))
+    assert sorted(found.values()) == [0, 1]
+
+
+def test_where_nobody_ever_converted_no_horizon_is_named() -> None:
+    tables = Tables({"ada": jan(5), "bob": jan(5)})
+
+    with pytest.raises(DataError) as refused:
+        labelled(tables, FORTNIGHT)
+    assert "there would be" not in str(refused.value)
+
+
 # --- flat exports --------------------------------------------------------------------
 
 
