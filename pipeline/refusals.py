@@ -56,8 +56,18 @@ tells the outcome alone (LL203), there is no skill (LL304).'
     )
 
 
+def verdict_words(figures: Mapping[str, Any]) -> str:
+    """A verdict on the skill in words, from the figures of LL304; else empty.
+
+    Examples
+    --------
+    >>> verdict_words({"verdict": "not shown"}), verdict_words({"auc": 0.7})
+    ('no skill is shown', '')
+    """
+    return _VERDICTS.get(str(figures.get("verdict")), "")
+
+
 def _words(found: Mapping[str, Any]) -> str:
     """LL304's verdict in words; else the check's title, within a sentence."""
-    verdict = str(found["figures"].get("verdict"))
     title = str(found["title"])
-    return _VERDICTS.get(verdict, f"{title[:1].lower()}{title[1:]}")
+    return verdict_words(found["figures"]) or f"{title[:1].lower()}{title[1:]}"

@@ -118,6 +118,7 @@ def closing(scored: Scored, published: Published) -> dict[str, Any]:
             "sources": [source.to_dict() for source in scored.sources],
             "quarantine": aside,
             "held": [asdict(tripped) for tripped in scored.tripped],
+            "notes": list(scored.notes),
         }
     )
     return told

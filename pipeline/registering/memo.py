@@ -13,6 +13,7 @@ from typing import Any
 from models.judging.intervals import Figure
 from models.promoting.gates import Gate
 
+from ..refusals import verdict_words
 from .comparison import Comparison
 
 _NAMES = {
@@ -77,7 +78,10 @@ class Memo:
 
     def refusal(self) -> str:
         """One sentence that names what stops it."""
-        names = ", ".join(g.name for g in self.stopping)
+        names = ", ".join(
+            f"{g.name}: {words}" if (words := verdict_words(g.figures)) else g.name
+            for g in self.stopping
+        )
         count = len(self.stopping)
         gates = "gate fails" if count == 1 else "gates fail"
         return (

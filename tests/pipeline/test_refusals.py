@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from models.promoting.gates import Gate, Outcome
 from pipeline.bundle import open_bundle, source_of_run
 from pipeline.refusals import stands_against
+from pipeline.registering.memo import Memo
 from tests.pipeline.demo_run import Demo, record
 from tests.pipeline.registries import house, leadlight, registered
 
@@ -41,6 +43,19 @@ def test_scoring_with_a_challenger_without_skill_says_so_in_a_sentence(
     )  # fmt: skip
     assert done.code == 0, done.err
     assert done.err.count(SAID) == 1
+
+
+def test_a_refused_promotion_says_what_became_of_the_skill() -> None:
+    level = Gate("skill", Outcome.FAILED, "…", {"verdict": "level off"}, code="LL304")
+    promise = Gate("promise", Outcome.FAILED, "…", code="LL303")
+    memo = Memo(
+        "leadlight", "version 3", None, "", "", None, (), (promise, level), (), {}, {},
+        None, None,
+    )  # fmt: skip
+    assert memo.refusal().startswith(
+        "version 3 is not promoted: 2 gates fail (promise, skill: the order has skill, "
+        "but the level is off)."
+    )
 
 
 def test_a_run_that_was_not_checked_has_nothing_against_it(tmp_path: Path) -> None:
