@@ -243,10 +243,22 @@ def _sides(case: Case) -> list[tuple[str, Sample]]:
 
 
 def _too_few(case: Case) -> str:
-    return (
-        f"{case.before.conversions} conversions before the test block and "
-        f"{case.test.conversions} on it are too few: an AUC wants {_CONVERSIONS}."
+    before, test = (
+        f"{side.conversions:,} of {len(side.outcome):,}"
+        for side in (case.before, case.test)
     )
+    more = min(_lacking(case.before), _lacking(case.test))
+    return (
+        f"{before} snapshots before the test block were followed by a conversion, and "
+        f"{test} on it: too few, since an AUC wants {_CONVERSIONS} of either outcome "
+        f"on one side. Wait for {more:,} more."
+    )
+
+
+def _lacking(sample: Sample) -> int:
+    """How many snapshots of its rarer outcome a side lacks."""
+    rarer = min(sample.conversions, len(sample.outcome) - sample.conversions)
+    return _CONVERSIONS - rarer
 
 
 def _filled(sample: Sample, name: str, filled: Floats, side: str) -> _Told:
