@@ -17,6 +17,7 @@ from features.errors import RunError
 from .artefacts import CHECKS, QUALITY
 from .checks import report_of, run_checks
 from .files import replace_file
+from .refusals import verdict_words
 from .registering.inheritance import note_champion
 from .sections import Config
 from .stage import Say, read_manifest
@@ -98,9 +99,13 @@ def check(config: Config, folder: Path, ignored: tuple[str, ...] = ()) -> None:
 
 
 def issues_standing(folder: Path) -> list[str]:
-    """Return the codes of the checks that found an issue with a run."""
+    """Return the codes of the checks that found an issue; LL304's with its verdict."""
     found = CHECKS.read(folder / CHECKS.file)["findings"]
-    return [str(f["code"]) for f in found if f["answer"] == "issue"]
+    told = ((f["code"], f["figures"]) for f in found if f["answer"] == "issue")
+    return [
+        f"{code} ({words})" if (words := verdict_words(figures)) else str(code)
+        for code, figures in told
+    ]
 
 
 def latest_run(config: Config) -> Path:

@@ -9,6 +9,7 @@ from models.promoting.gates import Gate, Outcome
 from pipeline.bundle import open_bundle, source_of_run
 from pipeline.refusals import stands_against
 from pipeline.registering.memo import Memo
+from pipeline.running import issues_standing
 from tests.pipeline.demo_run import Demo, record
 from tests.pipeline.registries import house, leadlight, registered
 
@@ -43,6 +44,15 @@ def test_scoring_with_a_challenger_without_skill_says_so_in_a_sentence(
     )  # fmt: skip
     assert done.code == 0, done.err
     assert done.err.count(SAID) == 1
+
+
+def test_a_finished_run_says_what_became_of_the_skill(
+    demo: Demo, tmp_path: Path
+) -> None:
+    demo.copy(tmp_path, runs=True)
+    run = tmp_path / "runs" / "first"
+    without_skill(run)
+    assert issues_standing(run) == ["LL109", "LL304 (no skill is shown)"]
 
 
 def test_a_refused_promotion_says_what_became_of_the_skill() -> None:
