@@ -25,6 +25,11 @@ class _Wrong:
     before: int
     leads: tuple[str, ...]
 
+    @property
+    def after_said(self) -> str:
+        one = {"touches": "touch", "milestones": "milestone"}[self.table]
+        return f"{self.after:,} {one if self.after == 1 else self.table}"
+
 
 @check("LL104", "Clocks that are wrong")
 def wrong_clocks(case: Case) -> Verdict:
@@ -35,7 +40,9 @@ def wrong_clocks(case: Case) -> Verdict:
     later of their two instants on, so that they cannot leak; but counts and days since
     the last touch are off by as much as the clock is. Look at ``source.timezone``. A
     milestone from the future is often one that is merely expected: the day on which a
-    deal should close. Leave such rows out with ``query``.
+    deal should close. Leave such rows out with ``query``. Rows after a ``known_until``
+    that is configured are counted, and nothing else: somebody has said that the record
+    is complete up to there, and no outcome is taken from after it.
 
     A configured ``known_until`` that lies more than the horizon after all that was
     seen says that leads did not convert when perhaps the export had ended. So does one
@@ -53,10 +60,11 @@ def wrong_clocks(case: Case) -> Verdict:
     if case.config.is_flat:
         return not_applicable("A flat export has no instants.")
     until = known_until(case.intake)
+    is_set = case.config.source.known_until is not None
     with case.tables() as engine:
         found = [
-            _wrong(engine, "touches", "occurred_at", until),
-            _wrong(engine, "milestones", "reached_at", until),
+            _wrong(engine, "touches", "occurred_at", until, is_set=is_set),
+            _wrong(engine, "milestones", "reached_at", until, is_set=is_set),
         ]
         silent = _silent_days(case, engine, until)
         moved = _moved_days(case, engine)
@@ -83,7 +91,15 @@ def wrong_clocks(case: Case) -> Verdict:
             examples=outrun.leads,
         )
     if not parts:
-        return passed("No touch lies in the future, or was recorded before it was.")
+        after = " and ".join(w.after_said for w in found if w.after)
+        if not after:
+            said = "No touch lies in the future, or was recorded before it was."
+            return passed(said, figures)
+        return passed(
+            "Nothing was recorded before it occurred. After source.known_until, as it "
+            f"was set, there are {after}: no outcome is taken from there.",
+            figures,
+        )
     return tip(
         f"{' and '.join(parts)}. Look at source.timezone and source.known_until, and "
         "at the clocks of the systems that wrote them.",
@@ -175,7 +191,12 @@ def _said(
     case: Case, found: list[_Wrong], until: datetime | None, silent: float, moved: float
 ) -> list[str]:
     """What is wrong with the clocks, in words."""
-    parts = [f"{w.after:,} {w.table} lie after known_until" for w in found if w.after]
+    is_set = case.config.source.known_until is not None
+    parts = [
+        f"{w.after:,} {w.table} lie after known_until"
+        for w in found
+        if w.after and not is_set
+    ]
     parts += [
         f"{w.before:,} {w.table} were recorded before they occurred"
         for w in found
@@ -194,7 +215,9 @@ def _said(
     return parts
 
 
-def _wrong(engine: Engine, table: str, instant: str, until: datetime | None) -> _Wrong:
+def _wrong(
+    engine: Engine, table: str, instant: str, until: datetime | None, *, is_set: bool
+) -> _Wrong:
     end = "NULL" if until is None else literal(until.replace(tzinfo=None).isoformat())
     late = f"{instant} > CAST({end} AS TIMESTAMP)"
     early = f"recorded_at < {instant}"
@@ -202,8 +225,9 @@ def _wrong(engine: Engine, table: str, instant: str, until: datetime | None) -> 
         engine,
         f"SELECT count(*) FILTER ({late}), count(*) FILTER ({early}) FROM {table}",
     )
+    wrong = early if is_set else f"({late} OR {early})"
     leads = engine.execute(
-        f"SELECT DISTINCT lead_id FROM {table} WHERE ({late} OR {early}) "
+        f"SELECT DISTINCT lead_id FROM {table} WHERE {wrong} "
         "AND lead_id IS NOT NULL ORDER BY lead_id LIMIT 3"
     ).fetchall()
     return _Wrong(table, after, before, tuple(lead for (lead,) in leads))

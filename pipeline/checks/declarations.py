@@ -7,6 +7,7 @@ import re
 from features.errors import few
 
 from ..intake.leads import EVERY
+from ..sections import Config
 from .case import Case
 from .check import Value, Verdict, check, not_applicable, passed, tip
 
@@ -26,33 +27,55 @@ def taken_on_trust(case: Case) -> Verdict:
     A CRM overwrites attributes in place. With ``known_at_creation = ["*"]`` nobody has
     said of each that it was known when the lead was created, and nothing in the data
     can prove it. In a flat export nothing is dated: not the attributes, not the order
-    of the leads, not whether each has had time to convert. Name the attributes one by
-    one, put what is filled in later under ``leads.never``, or bring a history.
+    of the leads, not whether each has had time to convert. What the data cannot prove
+    somebody has to say: name the attributes one by one, put what is filled in later
+    under ``leads.never``, or bring a history; name in ``leads.order_by`` what orders
+    the leads; and list the leads that may still convert in ``outcome.undecided``, or
+    those that did not in ``outcome.negative``. What was said is taken at its word.
     """
     config = case.config
-    wholesale = config.leads.known_at_creation == EVERY
-    if not wholesale and not config.is_flat:
-        return passed("Attributes are declared one by one, and outcomes are dated.")
-    names = [a.name for a in case.catalogue.company.attributes]
-    late = [n for n in names if _FILLED_LATE.search(n.replace("_", " "))]
-    doubts = []
-    if wholesale:
-        doubts.append(f"that each of {len(names)} attributes was known at the snapshot")
-    if config.is_flat and not wholesale:
-        doubts.append("that the attributes were known before the outcome")
+    doubts, remedies, figures = [], [], dict[str, Value]()
+    if config.leads.known_at_creation == EVERY:
+        names = [a.name for a in case.catalogue.company.attributes]
+        late = [n for n in names if _FILLED_LATE.search(n.replace("_", " "))]
+        figures = {"attributes": len(names), "suspects": len(late)}
+        before = "before the outcome" if config.is_flat else "at the snapshot"
+        doubts.append(f"that each of {len(names)} attributes was known {before}")
+        remedies.append("name the attributes one by one, or bring a history")
+        if late:
+            remedies[-1] = (
+                "name the attributes one by one, and put under leads.never what is "
+                f"filled in late, as the names of {few(late)} sound"
+            )
     if config.is_flat and config.leads.order_by is None:
         doubts.append("the order of the leads")
-    if config.is_flat:
+        remedies.append("name in leads.order_by what orders them")
+    outcome = config.outcome
+    if config.is_flat and not (outcome.undecided or outcome.negative):
         doubts.append("that each lead has had time to convert")
-    named = (
-        f"The names of {few(late)} sound as if they were filled in late: put them "
-        "under leads.never unless you know better."
-        if late
-        else "Name the attributes one by one, or bring a history."
-    )
+        remedies.append(
+            "list what is said of leads that may still convert in outcome.undecided, "
+            "or of those that did not in outcome.negative"
+        )
+    if not doubts:
+        return passed(_trusted(config))
+    told = "; ".join(remedies)
     return tip(
-        f"Nothing in the data can verify {'; nor '.join(doubts)}. {named}",
-        {"attributes": len(names), "suspects": len(late)},
+        f"Nothing in the data can verify {'; nor '.join(doubts)}. "
+        f"{told[:1].upper()}{told[1:]}.",
+        figures,
+    )
+
+
+def _trusted(config: Config) -> str:
+    """Say what is taken at its word."""
+    if not config.is_flat:
+        return "Attributes are declared one by one, and outcomes are dated."
+    decided = "negative" if config.outcome.negative else "undecided"
+    return (
+        "Taken at the word of the configuration, since nothing in the data can verify "
+        "it: the attributes, declared one by one; the order of the leads, by "
+        f"{config.leads.order_by!r}; and by outcome.{decided}, which leads are decided."
     )
 
 

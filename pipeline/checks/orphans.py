@@ -15,10 +15,16 @@ def unknown_leads(case: Case) -> Verdict:
 
     They are of no use, and many of them mean that ids are written in two ways (the
     same but for case, punctuation, code points or noughts: these are counted), or that
-    the tables were exported on different days. Those whose lead is in the export, but
-    was set aside at intake, are counted apart: LL101 says why. Accounts that no lead
-    belongs to are ordinary, and so are leads of accounts that were not exported; but
-    where both are the rule, the two tables write their ids differently.
+    the tables were exported on different days. Two sorts are counted apart and are no
+    sign of either: rows of leads that are in the export but were set aside at intake
+    (``tables/quarantine.parquet`` says why), and rows of leads that ``leads.query``
+    leaves out, as far as it leaves the ids as the first file of ``leads.from`` has
+    them. Where leads were left out otherwise, leave out their touches and milestones
+    with a ``query``, too.
+
+    Accounts that no lead belongs to are ordinary, and so are leads of accounts that
+    were not exported; but where both are the rule, the two tables write their ids
+    differently.
     """
     if case.config.is_flat:
         return not_applicable("A flat export has neither touches nor milestones.")
@@ -27,34 +33,65 @@ def unknown_leads(case: Case) -> Verdict:
             engine, "SELECT count(*) FROM attribute_history ANTI JOIN leads USING "
             "(lead_id)"
         )  # fmt: skip
-        said, figures = _orphans(case, of_history)
-        aside = _of_leads_set_aside(engine, case) if said else 0
-        if aside:
-            figures["of_leads_set_aside"] = aside
-            said[-1] += (
-                f"; {aside:,} of these rows are of leads whose own row was set aside "
-                "(LL101)"
-            )
-        if said and (alike := _written_otherwise(engine)):
+        said, rows, figures = _orphans(case, of_history)
+        explained = _explained(engine, case) if said else {}
+        figures |= explained
+        if explained:
+            said[-1] += "; ".join(["", *map(_said, explained, explained.values())])
+        alike = _written_otherwise(engine) if said else 0
+        if alike:
             figures["written_otherwise"] = alike
             said[-1] += (
                 f"; {alike:,} of these rows would find their lead or account if case, "
                 "punctuation, code points and leading noughts were left out"
             )
+        is_known_why = rows == sum(explained.values()) and not alike
         if case.config.accounts is not None:
-            said += _accounts_adrift(engine, figures)
+            adrift = _accounts_adrift(engine, figures)
+            is_known_why = is_known_why and not adrift
+            said += adrift
     if not said:
         return passed("Every touch and milestone is of a known lead.", figures)
-    rest = "Unless other leads" if aside else "Unless leads"
+    if is_known_why:
+        return passed(f"{'. '.join(said)}.", figures)
+    which = "other leads" if explained else "leads"
     return tip(
-        f"{'. '.join(said)}. {rest} were left out on purpose, export all tables on one "
-        "day, and look whether ids are written in two ways.",
+        f"{'. '.join(said)}. If {which} were left out on purpose, leave them out with "
+        "leads.query, so that their rows can be told apart; otherwise export all "
+        "tables on one day, and look whether ids are written in two ways.",
         figures,
     )
 
 
-def _orphans(case: Case, of_history: int) -> tuple[list[str], dict[str, Value]]:
-    """Say which rows have no lead; and their share in each table."""
+# What is said of one such row, and of several.
+_WHY = {
+    "of_leads_set_aside": (
+        "is of a lead whose own row was set aside (see tables/quarantine.parquet)",
+        "are of leads whose own rows were set aside (see tables/quarantine.parquet)",
+    ),
+    "of_leads_left_out": (
+        "is of a lead that leads.query leaves out",
+        "are of leads that leads.query leaves out",
+    ),
+}
+
+
+def _said(why: str, rows: int) -> str:
+    one, several = _WHY[why]
+    return f"{rows:,} of these rows {one if rows == 1 else several}"
+
+
+def _explained(engine: Engine, case: Case) -> dict[str, int]:
+    """Rows without a lead of which it is known why, where there are any."""
+    counts = {
+        "of_leads_set_aside": _of_leads_set_aside(engine, case),
+        "of_leads_left_out": int(case.intake.get("rows_left_out", 0)),
+    }
+    return {why: rows for why, rows in counts.items() if rows}
+
+
+def _orphans(case: Case, of_history: int) -> tuple[list[str], int, dict[str, Value]]:
+    """Say which rows have no lead, how many these are, and their share by table."""
     unknown = {
         "touches": case.intake["touches_of_unknown_leads"],
         "milestones": case.intake["milestones_of_unknown_leads"],
@@ -69,11 +106,8 @@ def _orphans(case: Case, of_history: int) -> tuple[list[str], dict[str, Value]]:
         if count:
             name = "values of history" if table == "attribute_history" else table
             parts.append(f"{count:,} of {whole:,} {name} ({share:.1%})")
-    if not parts:
-        return [], figures
-    return [
-        f"The leads table does not hold the leads of {' and '.join(parts)}"
-    ], figures
+    said = f"The leads table does not hold the leads of {' and '.join(parts)}"
+    return [said] * bool(parts), sum(unknown.values()), figures
 
 
 def _of_leads_set_aside(engine: Engine, case: Case) -> int:

@@ -19,6 +19,7 @@ from .instants import check_instants
 from .judging import Take, count, create_quarantine
 from .kept import LISTED, Kept, list_parts, union_of
 from .leads import take_leads, take_others, unreadable_sql
+from .left_out import rows_left_out
 from .nightly import take_tonight
 from .numbers import create_lost, with_conversions
 from .opened import Desk, opened
@@ -137,7 +138,12 @@ def take_in(
         report = _report(desk.engine, config, counted)
         if not is_new:
             numbers = evidence_on_attributes(desk)
-            report = replace(report, unused=_unused(desk), numbers=numbers)
+            report = replace(
+                report,
+                unused=_unused(desk),
+                numbers=numbers,
+                rows_left_out=rows_left_out(desk),
+            )
         _write(desk.engine, folder, parts)
     return report
 

@@ -111,6 +111,25 @@ def take_others(
     return settle(engine, source, "others", counts, order=order)
 
 
+def whose_sql(source: Source, config: Config) -> str | None:
+    """Return SQL for ``lead_id`` and ``account_id`` of rows that need be no leads.
+
+    Returns
+    -------
+    str or None
+        None where the source has no column of the ids, or the row's place is the id.
+    """
+    ids = _ids(config.leads)
+    if not ids or not set(ids) <= set(source.columns):
+        return None
+    draft = Draft.of(source, config.leads, _zone(config))
+    draft.lead_id(config.leads.lead_id)
+    return (
+        f"SELECT {draft.fields['lead_id']} AS lead_id, "
+        f"{draft.cell(config.leads.account_id)} AS account_id FROM {source.relation}"
+    )
+
+
 def _zone(config: Config) -> str:
     return config.source.timezone
 

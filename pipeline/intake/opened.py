@@ -56,6 +56,12 @@ class Desk:
         source = self._read(table, tuple(map(str, paths)), columns)
         return self._in_notation(table, source)
 
+    def unasked(self, table: TableConfig) -> Source:
+        """Read the first file of a table with a query, as the query finds it."""
+        meant = table.from_
+        first = next(iter(meant.values())) if isinstance(meant, dict) else meant
+        return load(self.engine, f"unasked{len(self.known)}", first, self._how(table))
+
     def notation(self, touches: TouchesConfig) -> Notation | None:
         """Return what a scorer reads the values of a source in, by place and column.
 
@@ -96,21 +102,12 @@ class Desk:
         columns: tuple[str, ...],
     ) -> Source:
         told = meant if isinstance(meant, str | tuple) else tuple(meant.items())
-        tokens, own = tokens_of(table, self.config.source)
+        reading = self._how(table, columns)
+        tokens, own = reading.null_tokens, reading.own_tokens
         how = (table.query, table.delimiter, table.encoding, columns)
         key = (told, *how, tokens, tuple(own.items()))
         if key in self.known:
             return self.known[key]
-        reading = Reading(
-            table.delimiter,
-            table.encoding,
-            tokens,
-            self.work,
-            self.config.run.memory_limit,
-            columns,
-            self.config.source.follow_links,
-            own_tokens=own,
-        )
         name = f"source{len(self.known)}"
         if table.query is not None:
             named = {"source": meant} if isinstance(meant, str | tuple) else meant
@@ -122,6 +119,19 @@ class Desk:
             source.check_has(own, "null_tokens")
         self.known[key] = source
         return source
+
+    def _how(self, table: TableConfig, columns: tuple[str, ...] = ()) -> Reading:
+        tokens, own = tokens_of(table, self.config.source)
+        return Reading(
+            table.delimiter,
+            table.encoding,
+            tokens,
+            self.work,
+            self.config.run.memory_limit,
+            columns,
+            self.config.source.follow_links,
+            own_tokens=own,
+        )
 
 
 @contextmanager

@@ -248,6 +248,9 @@ class IntakeReport:
         Where ``known_until`` comes from.
     touches_of_unknown_leads, milestones_of_unknown_leads : int
         Kept rows whose lead (or account) is not in the leads table.
+    rows_left_out : int
+        Rows of touches, milestones and history whose lead (or account) ``leads.query``
+        leaves out of the leads table.
     milestones_before_creation : int
         Rows whose lead was created later; counted, not set aside.
     unused : dict of str to tuple of str
@@ -266,6 +269,7 @@ class IntakeReport:
     milestones_before_creation: int
     unused: dict[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: dict[str, Evidence] = field(default_factory=dict)
+    rows_left_out: int = 0
 
     def of(self, table: str) -> tuple[SourceReport, ...]:
         """Return the sources of one table."""

@@ -162,10 +162,51 @@ def test_ll103_tells_apart_rows_whose_lead_was_set_aside(tmp_path: Path) -> None
     pd.concat([visits, strange]).to_parquet(case.folder / "tables" / "touches.parquet")
     told = found("LL103", case)
     assert (
-        "; 1 of these rows are of leads whose own row was set aside (LL101). Unless "
-        "other leads were left out on purpose"
+        "; 1 of these rows is of a lead whose own row was set aside (see "
+        "tables/quarantine.parquet). If other leads were left out on purpose"
     ) in told.said
     assert told.figures["of_leads_set_aside"] == 1
+
+
+def test_ll103_is_silent_where_all_such_rows_are_of_leads_set_aside(
+    tmp_path: Path,
+) -> None:
+    """As LL117 advises: a creation on a day that stands for "never" is missing."""
+    source = source_report("leads", 61, reasons={f"The instant{ON_SENTINEL}": 1})
+    touches = source_report("touches", 61)
+    aside = set_aside(1).assign(table="leads", lead_id="lead-99")
+    case = taken_in(
+        tmp_path, source, touches, quarantine=aside, touches_of_unknown_leads=2
+    )
+    visits = dated_tables()["touches"]
+    strange = visits.head(2).assign(lead_id="lead-99")
+    pd.concat([visits, strange]).to_parquet(case.folder / "tables" / "touches.parquet")
+    told = found("LL103", case)
+    assert told.answer is Answer.PASSED
+    assert told.said == (
+        "The leads table does not hold the leads of 2 of 61 touches (3.3%); 2 of these "
+        "rows are of leads whose own rows were set aside (see "
+        "tables/quarantine.parquet)."
+    )
+
+
+@pytest.mark.parametrize(("rows", "answer"), [(3, Answer.PASSED), (2, Answer.TIP)])
+def test_ll103_is_silent_about_rows_of_leads_that_the_query_leaves_out(
+    tmp_path: Path, rows: int, answer: Answer
+) -> None:
+    case = taken_in(
+        tmp_path,
+        source_report("touches", 60),
+        touches_of_unknown_leads=3,
+        rows_left_out=rows,
+    )
+    told = found("LL103", case)
+    assert told.answer is answer
+    assert told.said.startswith(
+        "The leads table does not hold the leads of 3 of 60 touches (5.0%); "
+        f"{rows} of these rows are of leads that leads.query leaves out."
+    )
+    assert ("If other leads were left out on purpose" in told.said) is (rows == 2)
 
 
 def test_ll103_fires_on_history_of_unknown_leads(tmp_path: Path) -> None:
@@ -305,6 +346,27 @@ def test_ll104_fires_where_one_wrong_clock_moves_the_end_of_the_data(
     )
 
 
+def test_ll104_is_silent_about_what_lies_after_a_known_until_that_was_set(
+    tmp_path: Path,
+) -> None:
+    """A wrong clock moved the end of the data by 36 days; then somebody set it."""
+    until = "2026-01-24T00:00:00+00:00"
+    case = taken_in(tmp_path, known_until=until)
+    rows = [("lead-00", "visit", NOON.replace(day=20))] * 9
+    rows.append(("lead-01", "visit", NOON.replace(month=3)))
+    told = pd.DataFrame(rows, columns=["lead_id", "kind", "occurred_at"])
+    table("touches").write(touches_of(told), tmp_path / TABLES / "touches.parquet")
+    config = dated_config(source={"known_until": until})
+    finding = found("LL104", Case(config, case.folder))
+    assert finding.answer is Answer.PASSED
+    # lead-51, lead-54 and lead-57 won later, as in the test above.
+    assert finding.said == (
+        "Nothing was recorded before it occurred. After source.known_until, as it was "
+        "set, there are 1 touch and 3 milestones: no outcome is taken from there."
+    )
+    assert finding.figures["after_known_until"] == 4
+
+
 def test_ll104_is_silent_when_the_clocks_are_right(tmp_path: Path) -> None:
     assert found("LL104", taken_in(tmp_path)).answer is Answer.PASSED
 
@@ -326,15 +388,53 @@ def test_ll106_fires_on_attributes_declared_wholesale(tmp_path: Path) -> None:
     leads = {"from": "l", "lead_id": "id", "known_at_creation": ["*"]}
     told = found("LL106", Case(flat_config(leads=leads), case.folder))
     assert told.answer is Answer.TIP
-    assert "that each of 2 attributes was known at the snapshot" in told.said
+    assert "that each of 2 attributes was known before the outcome" in told.said
     assert "that each lead has had time to convert" in told.said
-    assert "The names of 'Last Tag' sound as if" in told.said
+    assert "filled in late, as the names of 'Last Tag' sound" in told.said
 
 
 def test_ll106_fires_on_a_flat_export_without_an_order(tmp_path: Path) -> None:
     flat_run(tmp_path, {"size": ["1", "2"]}, [0, 1])
     config = flat_config(leads={"order_by": None})
     assert "the order of the leads" in found("LL106", Case(config, tmp_path)).said
+
+
+def test_ll106_is_silent_once_all_that_it_asks_for_was_said(tmp_path: Path) -> None:
+    flat_run(tmp_path, {"size": ["1", "2"]}, [0, 1])
+    bare = {"known_at_creation": ["*"], "order_by": None}
+    named = {"known_at_creation": ["size"], "order_by": None}
+    ordered = {"known_at_creation": ["size"], "order_by": "@row"}
+    decided = {"column": "Converted", "positive": "1", "negative": ["0"]}
+    asked = [
+        found("LL106", Case(config, tmp_path)).said
+        for config in (
+            flat_config(leads=bare),
+            flat_config(leads=named),
+            flat_config(leads=ordered),
+            flat_config(leads=ordered, outcome=decided),
+        )
+    ]
+    assert asked[:3] == [
+        "Nothing in the data can verify that each of 1 attributes was known before the "
+        "outcome; nor the order of the leads; nor that each lead has had time to "
+        "convert. Name the attributes one by one, or bring a history; name in "
+        "leads.order_by what orders them; list what is said of leads that may still "
+        "convert in outcome.undecided, or of those that did not in outcome.negative.",
+        "Nothing in the data can verify the order of the leads; nor that each lead has "
+        "had time to convert. Name in leads.order_by what orders them; list what is "
+        "said of leads that may still convert in outcome.undecided, or of those that "
+        "did not in outcome.negative.",
+        "Nothing in the data can verify that each lead has had time to convert. List "
+        "what is said of leads that may still convert in outcome.undecided, or of "
+        "those that did not in outcome.negative.",
+    ]
+    told = found("LL106", Case(flat_config(leads=ordered, outcome=decided), tmp_path))
+    assert told.answer is Answer.PASSED
+    assert told.said == (
+        "Taken at the word of the configuration, since nothing in the data can verify "
+        "it: the attributes, declared one by one; the order of the leads, by '@row'; "
+        "and by outcome.negative, which leads are decided."
+    )
 
 
 def test_ll106_is_silent_on_dated_attributes_declared_by_name(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ REPORTS = {
         milestones_of_unknown_leads=6,
         milestones_before_creation=7,
         numbers={"size": Evidence(*range(1, 12))},
+        rows_left_out=4,
     ),
     "flat": IntakeReport((FLAT_LEADS,), None, None, 0, 0, 0),
 }

@@ -127,6 +127,51 @@ def test_accounts_and_history_are_dated(intake: Intake, table: Table) -> None:
     assert [r["value"] for r in table("attribute_history")] == [None, "5"]
 
 
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("select * from source where id <> 'c'", 3),
+        ("select upper(id) as id, made from source where id <> 'c'", 0),  # other ids
+        ("select id as lead, made from source where id <> 'c'", 0),  # another name
+        (None, 0),
+    ],
+)
+def test_rows_of_leads_that_the_query_leaves_out_are_counted(
+    intake: Intake, query: str | None, rows: int
+) -> None:
+    """c has two touches and a milestone; nobody has ever heard of d."""
+    files = {
+        "leads.csv": "id,made\na,2026-01-01\nb,2026-01-02\nc,2026-01-03\n,2026-01-04\n",
+        "touches.csv": "lead,what,at\n"
+        + "".join(f"{lead},visit,2026-02-0{i}\n" for i, lead in enumerate("accd", 1)),
+        "won.csv": "lead,won\na,2026-03-01\nc,2026-03-01\n",
+    }
+    leads = {"query": query}
+    if query is not None and "as lead" in query:
+        leads["lead_id"] = "lead"
+    report = intake(files, leads=leads)
+    assert report.rows_left_out == rows
+    if rows:
+        strange = report.touches_of_unknown_leads, report.milestones_of_unknown_leads
+        assert strange == (3, 1)
+
+
+def test_touches_of_accounts_whose_leads_are_left_out_are_counted(
+    intake: Intake,
+) -> None:
+    files = {
+        "leads.csv": "id,made,firm\na,2026-01-01,x\nb,2026-01-02,x\nc,2026-01-03,y\n",
+        "touches.csv": "firm,what,at\n"
+        + "".join(f"{firm},visit,2026-02-0{i}\n" for i, firm in enumerate("xyz", 1)),
+    }
+    report = intake(
+        files,
+        leads={"query": "select * from source where id <> 'c'", "account_id": "firm"},
+        touches={"lead_id": None, "account_id": "firm"},
+    )
+    assert (report.touches_of_unknown_leads, report.rows_left_out) == (2, 1)
+
+
 def test_a_query_joins_named_files_and_its_answer_is_the_source(
     intake: Intake, table: Table
 ) -> None:
