@@ -110,6 +110,7 @@ class AccountsConfig(TableConfig):
     account_id: str
     known_from: str | None = None
     known_at_creation: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
 
 
 class HistoryConfig(TableConfig):

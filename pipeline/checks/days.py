@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from features.engine import Engine, literal
 from features.vocabulary import CREATED_AT, DEADLINE_AT
 
+from ..origins import TableConfig
 from ..sentinels import FAR_DAYS, FEWEST_ROWS, LEAST_SHARE, WELL_KNOWN
 from ..tables import known_until
 from .case import Absent, Case
 from .check import Value, Verdict, check, issue, not_applicable, passed, tip
 
 _FEWEST_MIDNIGHTS = 20  # fewer may all be so by chance
+_NOUGHTS = "00:00"  # in a format: a time of day that is text
 _SAYS_MORE = {"touches", "attribute_history", "accounts"}  # what a snapshot knows
 _OTHERWISE = {
     CREATED_AT,
@@ -45,7 +47,8 @@ def dates_without_times(case: Case) -> Verdict:
     Days that were exported as instants, ``2026-01-05 00:00:00``, cannot be told from
     instants cell by cell; where a whole column is at midnight, its touches are counted
     from the start of their days, before they happened. A ``format`` that reads the
-    noughts as text, such as ``"%Y-%m-%d 00:00:00"``, makes days of them.
+    noughts as text, such as ``"%Y-%m-%d 00:00:00"``, makes days of them, and says that
+    no times are to be had.
     """
     if case.config.is_flat:
         return not_applicable("A flat export has no instants.")
@@ -59,7 +62,7 @@ def dates_without_times(case: Case) -> Verdict:
                 f"{cells['days']:,} of {cells['read']:,} cells in {where} ({share:.1%})"
             )
             figures["days"] = int(figures["days"]) + cells["days"]
-            is_told |= table in _SAYS_MORE
+            is_told |= table in _SAYS_MORE and not _is_all_there_is(case, table, cells)
         timed = cells["read"] - cells["days"]
         if cells["midnights"] == timed >= _FEWEST_MIDNIGHTS:
             midnights.append(f"{timed:,} cells in {where}")
@@ -169,6 +172,22 @@ def _instants(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
         for cells in source["instants"]:
             if cells["field"] not in _OTHERWISE and cells["read"]:
                 yield source["table"], cells
+
+
+def _is_all_there_is(case: Case, table: str, cells: dict[str, Any]) -> bool:
+    """Whether a format reads the noughts as text, which declares cells to be days."""
+    config = case.config
+    tables: dict[str, tuple[TableConfig, ...]] = {
+        "touches": config.touches,
+        "accounts": (config.accounts,) if config.accounts is not None else (),
+        "attribute_history": config.attribute_history,
+    }
+    formats = {
+        each.format or ""
+        for each in tables[table]
+        if getattr(each, cells["field"]) == cells["column"]
+    }
+    return bool(formats) and all(_NOUGHTS in written for written in formats)
 
 
 def _crowds(case: Case, engine: Engine, place: tuple[str, str, str]) -> list[_Crowd]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from features.errors import few
+from features.vocabulary import ACCOUNT_ID, KNOWN_FROM
 
 from ..intake.leads import EVERY
 from ..sections import Config
@@ -113,8 +114,9 @@ def undated_accounts(case: Case) -> Verdict:
     """Account attributes of which nobody says since when they were known.
 
     An account's size or status as it is today may have been written *because* a lead
-    of it converted. Give ``accounts.known_from``, or keep to attributes that never
-    change.
+    of it converted. Give ``accounts.known_from``; or name in
+    ``accounts.known_at_creation`` those alone that never change, one by one, which is
+    taken at its word.
     """
     accounts = case.config.accounts
     if accounts is None:
@@ -123,13 +125,19 @@ def undated_accounts(case: Case) -> Verdict:
         return passed(f"Accounts are dated by {accounts.known_from!r}.")
     if not accounts.known_at_creation:
         return not_applicable("The accounts have no attributes in use.")
-    names = list(accounts.known_at_creation)
-    told = "attributes (all of them)" if tuple(names) == EVERY else few(names)
+    if accounts.known_at_creation != EVERY:
+        return passed(
+            "The accounts have no known_from. By accounts.known_at_creation it is "
+            f"taken that {few(list(accounts.known_at_creation))} never change."
+        )
+    with case.tables() as engine:
+        held = set(engine.table("accounts").columns) - {ACCOUNT_ID, KNOWN_FROM}
     return tip(
-        f"The accounts' {told} have no known_from, so that they are taken as "
-        "they stand today for every snapshot of the past. Name a column in "
-        "accounts.known_from if there is one.",
-        {"attributes": len(names)},
+        "The accounts' attributes (all of them) have no known_from, so that they are "
+        "taken as they stand today for every snapshot of the past. Name a column in "
+        "accounts.known_from if there is one; else name in accounts.known_at_creation "
+        "those alone that never change.",
+        {"attributes": len(held)},
     )
 
 
@@ -142,7 +150,7 @@ def lying_unused(case: Case) -> Verdict:
     say what became of the lead. Left out are columns that could tell nothing (empty,
     the same everywhere, or like a name). Declare a column in ``known_at_creation`` if
     it never changes once the lead is there, bring its history if it does, and put it
-    under ``leads.never`` if it is filled in with the outcome.
+    under ``leads.never`` (``accounts.never``) if it is filled in with the outcome.
     """
     with case.tables() as engine:
         dated = {
@@ -159,14 +167,11 @@ def lying_unused(case: Case) -> Verdict:
     figures: dict[str, Value] = {t: len(names) for t, names in unused.items()}
     if not parts:
         return passed("No column that could tell something lies unused.", figures)
-    is_never = (
-        ", and put what is filled in with the outcome under leads.never"
-        if unused.get("leads")
-        else ""
-    )
+    never = " or ".join(f"{table}.never" for table, names in unused.items() if names)
     return tip(
         f"Nothing reads {' and '.join(parts)}. Declare in known_at_creation what never "
-        f"changes, and bring the history of what does{is_never}.",
+        "changes, bring the history of what does, and put what is filled in with the "
+        f"outcome under {never}.",
         figures,
     )
 

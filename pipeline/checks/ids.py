@@ -85,14 +85,16 @@ def numbers_like_ids(case: Case) -> Verdict:
     the trees learn of it will be wrong of every later lead. Texts like that are dropped
     before training (LL107); a number cannot be told from an amount by its form. It is
     named here where at least 50 leads have it, all of them whole numbers and at least
-    95 % of them different. Put it under ``leads.never``; or leave it where it is if it
-    counts something, such as a revenue.
+    95 % of them different. Put it under ``leads.never``; or, if it counts something,
+    such as a revenue, say so by ``means = "number"`` in a section of its own under
+    ``[attributes]``.
     """
     company = case.catalogue.company
     with case.tables() as engine:
         mine = set(engine.table("attributes").columns)
     names = [a.name for a in company.attributes if a.means == "number"]
-    columns = {name: slug(name) for name in names if name in mine}
+    said = {n for n, a in case.config.attributes.items() if a.means == "number"}
+    columns = {name: slug(name) for name in names if name in mine - said}
     rows = case.features[["lead_id", *columns.values()]]
     last = rows.drop_duplicates("lead_id", keep="last")
     found = []
@@ -113,7 +115,8 @@ def numbers_like_ids(case: Case) -> Verdict:
     more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     return tip(
         f"{told}{more}. A number that names the lead tells nothing of later ones: put "
-        "it under leads.never, unless it counts something.",
+        'it under leads.never; or, if it counts something, say means = "number" of it '
+        "under [attributes].",
         figures,
     )
 

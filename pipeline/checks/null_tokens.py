@@ -10,6 +10,7 @@ from features.errors import few
 
 from ..intake.null_tokens import MAY_BE_VALUES
 from ..intake.tables import prefixed
+from ..origins import TableConfig
 from .case import Case
 from .check import Value, Verdict, check, issue, passed, tip
 
@@ -67,8 +68,8 @@ def null_tokens_as_values(case: Case) -> Verdict:
     what somebody added to the list: they mean nothing but missing.
 
     If it is a value, say ``null_tokens = { column = [""] }`` in the section of that
-    table. If it means missing, all is well: ignore this check, or leave the token out
-    of the export.
+    table. If it means missing, say so: ``null_tokens = { column = ["", "NA"] }``. A
+    column with null tokens of its own is settled, and is not named.
     """
     with case.tables() as engine:
         taken = [
@@ -79,6 +80,7 @@ def null_tokens_as_values(case: Case) -> Verdict:
         found = [
             each
             for source, column, tokens in taken
+            if column not in _settled(case, source["table"])
             for each in _tokens(engine, case, source, column)
             if each.cells >= max(_FEWEST, each.usual)
         ]
@@ -104,13 +106,33 @@ def null_tokens_as_values(case: Case) -> Verdict:
     told += f"; and {more} more" if more > 0 else ""
     example = found[0]
     kept = ", ".join(f'"{token}"' for token in ("", *example.others))
+    section = f"the section of the {example.table}"
     say = issue if example.is_mixed else tip
     return say(
         f"{told}. If that is a value and not a missing one, say null_tokens = "
-        f'{{ "{example.column}" = [{kept}] }} in the section of the {example.table}.',
+        f'{{ "{example.column}" = [{kept}] }} in {section}; if it does mean missing, '
+        f'{{ "{example.column}" = [{kept}, "{example.token}"] }}.',
         figures,
         examples=example.examples,
     )
+
+
+def _settled(case: Case, table: str) -> set[str]:
+    """Columns of a table of which somebody said what means missing in them."""
+    config = case.config
+    tables: dict[str, tuple[TableConfig, ...]] = {
+        "leads": (config.leads,),
+        "accounts": (config.accounts,) if config.accounts is not None else (),
+        "touches": config.touches,
+        "milestones": config.milestones,
+        "attribute_history": config.attribute_history,
+    }
+    return {
+        column
+        for each in tables[table]
+        if isinstance(each.null_tokens, dict)
+        for column in each.null_tokens
+    }
 
 
 def _said(token: _Token) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from features.engine import Engine, literal
 
 from .case import Case
-from .check import Verdict, check, issue, not_applicable, passed, skipped, tip
+from .check import Verdict, check, issue, not_applicable, passed, skipped
 
 _DAYS = 30  # around the conversion
 _FEWEST_LEADS = 10
@@ -63,8 +63,8 @@ def overwritten(case: Case) -> Verdict:
     Somebody fills it in *because* the lead converted. By its history it is known in
     time and does not leak. But today's value does: where such an attribute is also
     declared in ``known_at_creation`` the leads table's own value stands for what no
-    history tells, and that is an issue. Take it out there, and trust no export of it
-    that has no dates.
+    history tells, and that is an issue. Take it out there; what is left is said, and
+    passes. Trust no export of such an attribute that has no dates.
     """
     conversion = case.config.outcome.conversion
     if conversion is None or not case.config.attribute_history:
@@ -98,7 +98,7 @@ def overwritten(case: Case) -> Verdict:
         more = " It is declared known at creation all the same: take it out there."
         return issue(said + more, figures, worst.examples)
     more = " Its history keeps it from leaking; an export without dates would not."
-    return tip(said + more, figures, worst.examples)
+    return passed(said + more, figures)
 
 
 def _suspects(engine: Engine) -> list[_Suspect]:

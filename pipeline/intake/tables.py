@@ -179,9 +179,15 @@ def take_accounts(
     """
     used = _columns(accounts.account_id, accounts.known_from)
     chosen = accounts.known_at_creation
+    if both := sorted(set(chosen) & set(accounts.never)):
+        raise ConfigError(
+            f"accounts.known_at_creation and accounts.never both name {both[0]!r}. "
+            "Decide for one."
+        )
     if chosen == ("*",):
-        chosen = tuple(c for c in source.columns if c not in used)
-    source.check_has((*used, *chosen), "[accounts]")
+        kept_out = {*used, *accounts.never}
+        chosen = tuple(c for c in source.columns if c not in kept_out)
+    source.check_has((*used, *chosen, *accounts.never), "[accounts]")
     names = ["account_id", *(prefixed(c) for c in chosen)]
     if twice := sorted({n for n in names if names.count(n) > 1}):
         raise ConfigError(

@@ -214,6 +214,22 @@ def test_ll116_fires_where_every_time_of_day_is_midnight(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("written", "answer"),
+    [("%Y-%m-%d 00:00:00", Answer.PASSED), ("%Y-%m-%d", Answer.TIP)],
+)
+def test_ll116_is_silent_about_days_that_the_format_says_to_be_all_there_is(
+    tmp_path: Path, written: str, answer: Answer
+) -> None:
+    """The second is how any export of days has to be read, and says nothing."""
+    touches = {"from": "t.csv", "lead_id": "id", "kind": "k", "occurred_at": "at"}
+    case_of(tmp_path, report=_read("occurred_at", 30, 30, 0))
+    config = dated_config(touches=[{**touches, "format": written}])
+    told = found("LL116", Case(config, tmp_path))
+    assert told.answer is answer
+    assert "by 30 of 30 cells in column 'at' of touches (100.0%)" in told.said
+
+
+@pytest.mark.parametrize(
     "report",
     [
         _read("occurred_at", 30, 0, 29),  # one is not at midnight

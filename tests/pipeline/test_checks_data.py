@@ -474,10 +474,25 @@ def _with_accounts(**changed: Any) -> Case:
     return Case(dated_config(accounts={**accounts, **changed}), Path("none"))
 
 
-def test_ll108_fires_on_accounts_without_dates() -> None:
-    told = found("LL108", _with_accounts())
+def test_ll108_fires_on_accounts_without_dates(tmp_path: Path) -> None:
+    rows = {"account_id": ["f"], "known_from": [NOON], "size": ["5"], "status": ["x"]}
+    write_tables(tmp_path, **dated_tables(), accounts=pd.DataFrame(rows))
+    every = _with_accounts(known_at_creation=["*"]).config
+    told = found("LL108", Case(every, tmp_path))
     assert told.answer is Answer.TIP
-    assert "'size'" in told.said
+    assert told.figures["attributes"] == 2
+    assert told.said.endswith(
+        "else name in accounts.known_at_creation those alone that never change."
+    )
+
+
+def test_ll108_is_silent_on_attributes_that_are_said_never_to_change() -> None:
+    told = found("LL108", _with_accounts(known_at_creation=["size", "country"]))
+    assert told.answer is Answer.PASSED
+    assert told.said == (
+        "The accounts have no known_from. By accounts.known_at_creation it is taken "
+        "that 'size', 'country' never change."
+    )
 
 
 def test_ll108_is_silent_on_dated_accounts() -> None:

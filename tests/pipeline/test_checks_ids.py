@@ -15,6 +15,7 @@ from tests.pipeline.run_folders import (
     dated_config,
     dated_tables,
     fitted,
+    flat_config,
     flat_run,
     write_tables,
 )
@@ -102,6 +103,16 @@ def test_ll123_fires_on_a_customer_number(tmp_path: Path, fit: bool) -> None:
     )
     assert ("of the booster's gain" in told.said) is fit
     assert told.figures == {"numbers": 2, "like_ids": 1}
+
+
+def test_ll123_is_silent_about_a_number_that_is_said_to_be_one(tmp_path: Path) -> None:
+    revenue = [str(v) for v in 70_000 + CHANCE.permutation(LEADS)]
+    case = flat_run(tmp_path, {"honest": HONEST, "revenue": revenue}, OUTCOME)
+    check = next(c for c in CHECKS if c.code == "LL123")
+    told = check.finding(case)
+    assert told.said.endswith('say means = "number" of it under [attributes].')
+    config = flat_config(attributes={"revenue": {"means": "number"}})
+    assert check.finding(Case(config, tmp_path)).answer is Answer.PASSED
 
 
 @pytest.mark.parametrize(

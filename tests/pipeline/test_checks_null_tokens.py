@@ -57,7 +57,8 @@ def test_ll122_fires_on_a_token_as_frequent_as_a_category(tmp_path: Path) -> Non
         "20 cells of 'region' of the leads say 'NA' and count as missing, where the "
         "median category has 20; 35.0% of the conversions are of leads for whom it is "
         "missing. If that is a value and not a missing one, say null_tokens = "
-        '{ "region" = [""] } in the section of the leads.'
+        '{ "region" = [""] } in the section of the leads; if it does mean missing, '
+        '{ "region" = ["", "NA"] }.'
     )
     assert found.examples == ("lead-20", "lead-21", "lead-22")
 
@@ -90,6 +91,17 @@ def test_ll122_is_silent_about_tokens_that_mean_missing(
     assert found.answer is Answer.PASSED
     lost = sum(cells.values()) + sum(n for c in more.values() for n in c.values())
     assert found.said.startswith(f"{lost} cells hold a null token and count as missing")
+
+
+@pytest.mark.parametrize("tokens", [[""], ["", "NA"]])
+def test_ll122_is_silent_about_a_column_of_which_it_was_said_what_means_missing(
+    tmp_path: Path, tokens: list[str]
+) -> None:
+    judged(tmp_path, THIRDS, {"NA": 20})
+    leads = {**dated_config().leads.model_dump(by_alias=True)}
+    config = dated_config(leads={**leads, "null_tokens": {"region": tokens}})
+    check = next(c for c in CHECKS if c.code == "LL122")
+    assert check.finding(Case(config, tmp_path)).answer is Answer.PASSED
 
 
 def test_ll122_is_silent_where_no_token_stands(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from features.errors import ConfigError
 from pipeline.artefacts import INTAKE
 from pipeline.checks import CHECKS, Answer, Finding
 from pipeline.checks.case import Case
@@ -176,21 +177,24 @@ def _history_case(folder: Path, history: pd.DataFrame) -> Case:
 def test_ll209_fires_on_what_is_noted_once_a_lead_has_converted(tmp_path: Path) -> None:
     # Twelve of the twenty that convert, a day later, and two of the forty others.
     ages = [22, None, None] * 12 + [None, 22, 22]
-    told = found("LL209", _history_case(tmp_path, _owners(*ages)))
-    assert told.answer is Answer.TIP
+    told = found("LL209", _history_case(tmp_path, _owners(*ages, attribute="source")))
+    assert told.answer is Answer.ISSUE
     assert told.said.startswith(
-        "'owner' took a new value within 30 days after the conversion in 60% of the "
+        "'source' took a new value within 30 days after the conversion in 60% of the "
         "converted leads (such as lead-00, lead-03, lead-06), before it in 0%, and in "
         "5% of the others at that age."
     )
+    assert "It is declared known at creation all the same" in told.said
     assert told.examples == ("lead-00", "lead-03", "lead-06")
 
 
-def test_ll209_fires_as_an_issue_on_what_is_also_declared_known(tmp_path: Path) -> None:
-    history = _owners(*[21, None, None] * 20, attribute="source")
-    told = found("LL209", _history_case(tmp_path, history))
-    assert told.answer is Answer.ISSUE
-    assert "It is declared known at creation all the same" in told.said
+def test_ll209_is_silent_on_what_is_known_by_its_history_alone(tmp_path: Path) -> None:
+    told = found("LL209", _history_case(tmp_path, _owners(*[21, None, None] * 20)))
+    assert told.answer is Answer.PASSED
+    assert told.figures["attributes"] == 1
+    assert told.said.endswith(
+        "Its history keeps it from leaking; an export without dates would not."
+    )
 
 
 @pytest.mark.parametrize(
@@ -363,6 +367,29 @@ def test_ll114_fires_on_measures_and_addresses_though_all_differ(
         accounts={"from": "accounts.csv", "account_id": "id"},
     )
     assert report.unused["accounts"] == ("height", "mail")
+
+
+def test_ll114_is_silent_about_an_accounts_column_that_is_never_to_be_read(
+    intake: Callable[..., IntakeReport],
+    table: Callable[..., list[dict[str, Any]]],
+) -> None:
+    accounts = "id,height,mail\n1,1.5,a@x.org\n2,2.5,b@x.org\n"
+    firms = {"from": "accounts.csv", "account_id": "id"}
+    never = {**firms, "known_at_creation": ["height"], "never": ["mail"]}
+    assert intake({"accounts.csv": accounts}, accounts=never).unused["accounts"] == ()
+    intake(
+        {"accounts.csv": accounts},
+        accounts={**never, "known_at_creation": ["*"]},
+        out="every",
+    )
+    assert set(table("accounts", "every")[0]) == {
+        "account_id", "known_from", "account_height",
+    }  # fmt: skip
+    with pytest.raises(ConfigError, match="both name 'mail'"):
+        intake(
+            {"accounts.csv": accounts},
+            accounts={**never, "known_at_creation": ["mail"]},
+        )
 
 
 def test_ll114_is_silent_where_a_history_tells_of_the_column(tmp_path: Path) -> None:
