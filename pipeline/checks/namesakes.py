@@ -27,7 +27,7 @@ from models.evidence import hashed, one_per_group
 from models.learning.conversion import Learnable, Recipe, fit_booster, margins
 
 from .case import Case
-from .check import Value, Verdict, check, issue, passed, skipped
+from .check import Value, Verdict, check, issue, not_applicable, passed, skipped
 from .sample import Sample, auc
 
 Rows = npt.NDArray[np.intp]
@@ -78,13 +78,15 @@ def recognised(case: Case) -> Verdict:
     leads that belong together without saying so, and the figures of the test block
     owe something to memory. Leave repeated leads out with ``query``, or name the
     column in ``leads.group`` or ``leads.account_id``.
+
+    Where every group of the test block was there before, as accounts are that last for
+    ever, there is nothing to judge: they will be there in use as well.
     """
     test = case.test
     new = np.flatnonzero(~np.isin(_text(test.group_id), _groups_before(case)))
-    if len(set(test.group_id[new])) < _FEWEST:
-        return skipped(
-            f"Only {len(set(test.group_id[new]))} groups of the test block were not "
-            f"seen before; {_FEWEST} are needed to tell recognition from chance."
+    if not len(new):
+        return not_applicable(
+            "Every group of the test block was there before it, as it will be in use."
         )
     shared = sorted(_shared(case, new), key=lambda s: -int(s.is_known.sum()))
     shared = [s for s in shared if s.is_known.sum() > _STRADDLE * len(new)]
@@ -93,6 +95,20 @@ def recognised(case: Case) -> Verdict:
             "No leads of the test block share a name with earlier ones of another "
             "group.",
             {"columns": 0},
+        )
+    if (groups := len(set(test.group_id[new]))) < _FEWEST:
+        alike = int(shared[0].is_known.sum())
+        said = (
+            f"{groups} group{'s' * (groups > 1)} of the test block "
+            f"{'were' if groups > 1 else 'was'} not seen before, and {alike} of "
+            f"{len(test.outcome):,} snapshots looked at share{'s' * (alike == 1)} a "
+            f"name ({shared[0].column}) with earlier leads of another group"
+        )
+        if alike <= _STRADDLE * len(test.outcome):
+            return passed(f"{said}: too few to move an AUC.", {"columns": len(shared)})
+        return skipped(
+            f"{said}. {_FEWEST} new groups are needed to tell recognition from chance: "
+            "wait for more, or name what they share in leads.group."
         )
     judged = [(_recognised(case, s, new), s) for s in shared[:_COLUMNS]]
     (seen, band), worst = max(judged, key=lambda each: each[0][0] - each[0][1])

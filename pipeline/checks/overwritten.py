@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.engine import Engine, literal
+from features.engine import Engine, literal, one_row
 
 from .case import Case
 from .check import Verdict, check, issue, not_applicable, passed, skipped
@@ -70,12 +70,18 @@ def overwritten(case: Case) -> Verdict:
     if conversion is None or not case.config.attribute_history:
         return not_applicable("There is no history of attributes beside conversions.")
     with case.tables() as engine:
+        (told,) = one_row(
+            engine, "SELECT count(*) FROM attribute_history SEMI JOIN leads USING "
+            "(lead_id)"
+        )  # fmt: skip
+        if not told:
+            return not_applicable("The history holds no value of a lead.")
         engine.execute(_CHANGES.format(conversion=literal(conversion), days=_DAYS))
         looked_at = engine.execute("SELECT DISTINCT attribute FROM changes").fetchall()
         suspects = _suspects(engine)
         declared = set(engine.table("attributes").columns)
     if not looked_at:
-        return skipped("The history tells of no lead, or no lead has converted.")
+        return skipped("No lead has converted after its creation.")
     if not suspects:
         return passed(
             f"None of {len(looked_at)} attributes with a history is written after the "

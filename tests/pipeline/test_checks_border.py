@@ -108,13 +108,38 @@ def test_ll207_never_says_a_value(tmp_path: Path) -> None:
     assert "example" not in told.said
 
 
-def test_ll207_cannot_judge_a_handful_of_new_leads(tmp_path: Path) -> None:
+def test_ll207_does_not_apply_where_every_group_was_there_before(
+    tmp_path: Path,
+) -> None:
     case = run(tmp_path)
     group = np.array([f"group-{i % 30}" for i in range(ROWS)], dtype=object)
     case.__dict__["spine"] = case.spine.assign(group_id=group)
     told = found("LL207", case)
-    assert told.answer is Answer.SKIPPED
-    assert "Only 0 groups of the test block were not seen before" in told.said
+    assert told.answer is Answer.NOT_APPLICABLE
+    assert told.said == (
+        "Every group of the test block was there before it, as it will be in use."
+    )
+
+
+@pytest.mark.parametrize(
+    ("again", "answer", "end"),
+    [
+        (0, Answer.PASSED, "No leads of the test block share a name with earlier ones"),
+        (1, Answer.PASSED, "1 of 200 snapshots looked at shares a name (mail) with"),
+        (2, Answer.SKIPPED, "wait for more, or name what they share in leads.group."),
+    ],
+)
+def test_ll207_looks_for_names_among_few_new_groups(
+    tmp_path: Path, again: int, answer: Answer, end: str
+) -> None:
+    """Of 200 rows of the test block 40 are of new groups; one is half a per cent."""
+    case = run(tmp_path, mail=list(repeated(MAIL, again)))
+    group = np.array([f"group-{i % 30}" for i in range(ROWS)], dtype=object)
+    group[BORDER : BORDER + 40] = [f"new-{i}" for i in range(40)]
+    case.__dict__["spine"] = case.spine.assign(group_id=group)
+    told = found("LL207", case)
+    assert told.answer is answer
+    assert end in told.said
 
 
 def test_ll208_fires_on_a_number_that_dates_the_leads(tmp_path: Path) -> None:

@@ -188,6 +188,12 @@ def test_ll209_fires_on_what_is_noted_once_a_lead_has_converted(tmp_path: Path) 
     assert told.examples == ("lead-00", "lead-03", "lead-06")
 
 
+def test_ll209_does_not_apply_to_a_history_that_is_empty_yet(tmp_path: Path) -> None:
+    told = found("LL209", _history_case(tmp_path, _owners()))
+    assert told.answer is Answer.NOT_APPLICABLE
+    assert told.said == "The history holds no value of a lead."
+
+
 def test_ll209_is_silent_on_what_is_known_by_its_history_alone(tmp_path: Path) -> None:
     told = found("LL209", _history_case(tmp_path, _owners(*[21, None, None] * 20)))
     assert told.answer is Answer.PASSED
