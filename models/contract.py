@@ -52,6 +52,9 @@ class Contract:
         deadlines, where leads have some), and the rule of the snapshots.
     lead_age_days : tuple of float or None
         The range of lead ages trained on.
+    holds_for_days : float or None
+        How long after its snapshot a lead's probability holds of a lead that has not
+        converted since; None: not known.
     company, fingerprint
         What the catalogue is made for, and the digest of what it made.
     grades : dict
@@ -109,6 +112,7 @@ class Contract:
     actions: tuple[Action, ...] = ()
     sources: tuple[TouchSource, ...] = ()
     words: str | None = None
+    holds_for_days: float | None = None
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -192,12 +196,12 @@ _PLAIN: Final[dict[type, tuple[str, ...]]] = {
         "scorer",
     ),
     dict: ("ending", "snapshots", "company", "grades", "recalibration"),
-    float: ("horizon_days", "hysteresis", "rate"),
+    float: ("horizon_days", "hysteresis", "rate", "holds_for_days"),
     list: ("features", "signals", "support", "rates", "actions", "lead_age_days"),
 }
 _MAY_BE_NULL: Final = {
     "words", "trained_until", "recalibration", "horizon_days", "rate", "rates",
-    "lead_age_days",
+    "lead_age_days", "holds_for_days",
 }  # fmt: skip
 
 

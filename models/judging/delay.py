@@ -35,6 +35,7 @@ from features.errors import DataError
 from ..points import Floats
 
 NEARLY_ALL: Final = 0.95  # of those who convert: the horizon is suggested for these
+MOST_GONE: Final = 0.1  # of those who convert in time: then the chance is off by that
 FEWEST: Final = 20  # conversions; of fewer no quantile is worth a sentence
 _LEAST_WATCHED: Final = 0.05  # of the leads, at the longest age that is looked at
 _CLOSE: Final = 1e-12  # sums of floats may miss a share by so much
@@ -154,6 +155,42 @@ class Delay:
             return None
         wait = self.quantile(NEARLY_ALL) - snapshot_after_days
         return max(1, math.floor(wait) + 1)
+
+    def holds_for(self, after_days: float, horizon_days: float) -> float | None:
+        """Days after a snapshot up to which its probability holds of those left.
+
+        Who has not converted by then is likelier never to: once a tenth of those who
+        convert within the horizon have, the chance of the others is a tenth less.
+
+        Parameters
+        ----------
+        after_days : float
+            Age at the snapshot.
+        horizon_days : float
+            Counted from there.
+
+        Returns
+        -------
+        float or None
+            At least 0; None with fewer than 20 conversions, or none in time.
+
+        Examples
+        --------
+        Twenty convert, two of them on each of ten days.
+
+        >>> ages = [float(day) for day in range(1, 11)] * 2
+        >>> delay = Delay.of(ages, [float("nan")] * 20, [30] * 20)
+        >>> delay.holds_for(0, 30), delay.holds_for(4.5, 30), delay.holds_for(12, 30)
+        (2.0, 0.5, None)
+        """
+        if self.conversions < FEWEST:
+            return None
+        before = self.converted_within(after_days)
+        converting = self.converted_within(after_days + horizon_days) - before
+        if converting <= _CLOSE:
+            return None
+        is_late = self.share > before + MOST_GONE * converting + _CLOSE
+        return float(self.days[is_late.argmax()]) - after_days
 
     @property
     def is_still_rising(self) -> bool:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from features.vocabulary import Status
+
 from .app import (
     DEFAULT_CONFIG,
     INSTANTS,
@@ -168,7 +170,11 @@ def counted(
         leads += f", and {repeats:,} {one} one of them"
     if not count:
         return "No lead in, none out."
-    said = f"{leads}: {', '.join(f'{v:,} {k}' for k, v in statuses.items())}."
+    each = (f"{v:,} {k.replace('_', ' ')}" for k, v in statuses.items())
+    said = f"{leads}: {', '.join(each)}."
+    if off := statuses.get(Status.OFF_SCHEDULE, 0):
+        has = "has its score and no" if off == 1 else "have their scores and no"
+        said += f" What is off schedule {has} qualification: status_said says why."
     told = [(v, k) for k, v in qualifications.items() if v]
     if not told:
         return said

@@ -75,6 +75,11 @@ class Ripening:
         return self.delay.suggested_horizon(self.snapshot_after_days)
 
     @property
+    def holds_for_days(self) -> float | None:
+        """How long after its one snapshot a lead's probability holds; else None."""
+        return self.delay.holds_for(self.snapshot_after_days, self.horizon_days)
+
+    @property
     def within_horizon(self) -> float:
         """Share of those who ever convert who do so within the horizon, in [0, 1]."""
         ever, age = self.delay.ever, self.snapshot_after_days + self.horizon_days
@@ -106,6 +111,7 @@ class Ripening:
             "snapshot_after_days": self.snapshot_after_days,
             "known_until": None if until is None else until.isoformat(),
             "suggested_horizon_days": self.suggested_days,
+            "holds_for_days": self.holds_for_days,
             "is_far": self.is_far,
             "quantiles": {n: self.delay.quantile(p) for n, p in PARTS.items()},
             "converts_ever": self.delay.ever,

@@ -10,10 +10,12 @@ import pandas as pd
 
 from features.vocabulary import DEADLINE_AT, Status
 from models.contract import Contract
+from models.judging.delay import MOST_GONE
 
 # A little slack: a nightly job does not start at the same second.
 _SLACK_DAYS = 1.0
-# After its one snapshot, a lead may wait for a weekly job.
+# After its one snapshot, a lead may wait for a weekly job, unless those who convert are
+# soon gone: who is left is not like those who were counted at the snapshot.
 _LATE_DAYS = 7.0
 # The instants that bar a lead, or do not.
 _ENDS = [
@@ -43,7 +45,7 @@ def statuses_of(
     for each, sentences in (
         (Status.UNFAMILIAR, unfamiliar),
         (Status.OFF_SCHEDULE, _of_another_age(spine, contract)),
-        (Status.OFF_SCHEDULE, _at_another_time(spine)),
+        (Status.OFF_SCHEDULE, _at_another_time(spine, contract)),
         (Status.INELIGIBLE, _ended(spine)),
     ):
         found = sentences.notna().to_numpy()
@@ -68,11 +70,13 @@ def _of_another_age(spine: pd.DataFrame, contract: Contract) -> pd.Series:
     return said
 
 
-def _at_another_time(spine: pd.DataFrame) -> pd.Series:
+def _at_another_time(spine: pd.DataFrame, contract: Contract) -> pd.Series:
     """A sentence for each lead whose snapshot is yet to come, or long past."""
     said = pd.Series(None, index=spine.index, dtype=object)
     since = _days(spine["asked_at"] - spine["snapshot_at"])
-    early, late = since < 0, since > _LATE_DAYS
+    held = contract.holds_for_days
+    holds = _LATE_DAYS if held is None else max(held, _SLACK_DAYS)
+    early, late = since < 0, since > min(holds, _LATE_DAYS)
     said[early] = [
         f"The lead is not yet due: its snapshot is {_minute(at)}. Until then its "
         "probability is a guess."
@@ -80,10 +84,22 @@ def _at_another_time(spine: pd.DataFrame) -> pd.Series:
     ]
     said[late] = [
         f"The lead is scored as it stood at its snapshot, {_minute(at)}, long ago "
-        f"({days:,.1f} days): what came since is not in its score."
+        f"({days:,.1f} days): what came since is not in its score"
+        f"{_gone_said(contract) if days > holds else ''}."
         for at, days in zip(spine.loc[late, "snapshot_at"], since[late], strict=True)
     ]
     return said
+
+
+def _gone_said(contract: Contract) -> str:
+    """Why a probability does not hold of who has not converted since."""
+    if contract.holds_for_days is None or contract.horizon_days is None:
+        return ""
+    return (
+        f", and over {MOST_GONE:.0%} of those who convert within "
+        f"{contract.horizon_days:g} days of it have done so after "
+        f"{contract.holds_for_days:,.1f}: its probability is too high"
+    )
 
 
 def _ended(spine: pd.DataFrame) -> pd.Series:

@@ -45,6 +45,7 @@ from ..artefacts import (
     JUDGED,
     LADDER,
     MARGINS,
+    MATURITY,
     PRECEDENTS,
     SPINE,
     USUAL_SOURCES,
@@ -59,7 +60,7 @@ from ..survey import survey
 @stage(
     reads=(
         SPINE, FEATURES, CATALOGUE, ENCODING, LADDER, MARGINS, BOOSTER, CALIBRATION,
-        CUTOFFS, JUDGED, USUAL_SOURCES,
+        CUTOFFS, JUDGED, USUAL_SOURCES, MATURITY,
     ),
     writes=(CONTRACT, FAMILIARITY, PRECEDENTS, EXPLANATIONS, *survey.WRITES),
 )  # fmt: skip
@@ -173,6 +174,7 @@ def _contract(
         ending=_ending(config),
         snapshots=rule_of(config).to_dict(),
         lead_age_days=_lead_ages(spine),
+        holds_for_days=_holds_for(config, shelf),
         company=told["company"],
         fingerprint=told["fingerprint"],
         grades={},
@@ -212,6 +214,14 @@ def _lead_ages(spine: pd.DataFrame) -> tuple[float, float] | None:
     age = (spine["snapshot_at"] - spine["created_at"]).dt.as_unit("us").astype("int64")
     days = age.to_numpy() / DAY_US
     return float(days.min()), float(days.max())
+
+
+def _holds_for(config: Config, shelf: Shelf) -> float | None:
+    """Days after its one snapshot up to which a lead's probability holds."""
+    if config.snapshots.rule != "after_creation":
+        return None
+    days = (shelf.find(MATURITY) or {}).get("holds_for_days")
+    return None if days is None else float(days)
 
 
 def _with_grades(

@@ -109,6 +109,8 @@ def test_the_delay_to_the_snapshot_is_no_part_of_the_horizon() -> None:
     assert found.snapshot_after_days == 2.5
     assert found.suggested_days == 17  # 19 less 2.5 days, and on to the next whole day
     assert found.within_horizon == pytest.approx(16 / 20)  # until an age of 16.5 days
+    # Two have converted by the snapshot and 14 after it, in time: two are over a tenth.
+    assert found.holds_for_days == 1.5
 
 
 def test_leads_and_snapshots_too_young_are_counted() -> None:

@@ -141,4 +141,9 @@ def test_rows_and_qualifications_are_counted_apart() -> None:
         "398 leads in, as many out: 384 scored, 14 ineligible. Of those with a score "
         "52 are sql, 31 mql, 301 none."
     )
+    assert counted({"scored": 2, "off_schedule": 1}, {"none": 3}) == (
+        "3 leads in, as many out: 2 scored, 1 off schedule. What is off schedule has "
+        "its score and no qualification: status_said says why. Of those with a score "
+        "3 are none."
+    )
     assert counted({"unreadable": 1}, {}) == "1 lead in, as many out: 1 unreadable."

@@ -548,6 +548,37 @@ def test_each_cause_has_its_sentence(
     assert _one(contract, {}, instants) == (status, said)
 
 
+@pytest.mark.parametrize(
+    ("holds", "hours", "status"),
+    [
+        (None, 167, "scored"),  # nothing is known of the delay: a week
+        (None, 169, "off_schedule"),
+        (3.0, 71, "scored"),
+        (3.0, 73, "off_schedule"),
+        (0.1, 23, "scored"),  # nobody scores more often than each night
+        (0.1, 25, "off_schedule"),
+        (30.0, 169, "off_schedule"),  # its facts are old all the same
+    ],
+)
+def test_a_lead_left_over_from_its_snapshot_is_off_schedule_once_its_like_have_gone(
+    contract: Contract, holds: float | None, hours: int, status: str
+) -> None:
+    asked = pd.Timestamp("2026-01-09 12:00")
+    at = str(asked - pd.Timedelta(hours=hours))
+    told = replace(contract, holds_for_days=holds, horizon_days=30.0)
+    found, said = _one(told, {}, {"snapshot_at": at, "created_at": at})
+    assert found == status
+    is_too_high = status == "off_schedule" and holds in {3.0, 0.1}
+    assert (said or "").endswith("its probability is too high.") is is_too_high
+    if hours == 73:
+        assert said == (
+            "The lead is scored as it stood at its snapshot, 2026-01-06 11:00 UTC, "
+            "long ago (3.0 days): what came since is not in its score, and over 10% "
+            "of those who convert within 30 days of it have done so after 3.0: its "
+            "probability is too high."
+        )
+
+
 def test_all_new_values_are_said_once_and_personal_ones_not_shown(
     contract: Contract,
 ) -> None:
