@@ -58,7 +58,7 @@ def known_when(found: Why) -> str:
 def remarks(found: Why) -> list[str]:
     """Say what else belongs beside the score: standing, status, how it was reckoned."""
     said = [
-        standing(found.output),
+        standing(found),
         status_told(found),
         stands_in(found.wording.scorer),
         _method(found.output),
@@ -66,9 +66,17 @@ def remarks(found: Why) -> list[str]:
     return [s for s in said if s]
 
 
-def standing(values: dict[str, Any]) -> str:
-    """Say what people have seen the lead stand for, if that is to be told."""
+def standing(found: Why) -> str:
+    """Say what people have seen the lead stand for, if that is to be told.
+
+    Where tonight was compared with no earlier scores, every standing dates from
+    tonight: since when a lead has stood so is not known, and not said.
+    """
+    values = found.output
     word, since = values.get("standing"), values.get("standing_since")
+    at = values["snapshot_at"]
+    if found.changes is None and since is not None and at is not None and since >= at:
+        since = None
     if not word or (word == "none" and values["qualification"] == "none"):
         return ""
     dated = "" if since is None else f" since {since:%Y-%m-%d}"

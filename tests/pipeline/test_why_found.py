@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -194,6 +195,27 @@ def test_standing_is_told_where_it_is_not_the_qualification(tmp_path: Path) -> N
     ) in told(ask(scores))
     summed = small_night(tmp_path / "b", reasons_method="columns_summed")
     assert "are the sum of its columns' own here" in told(ask(summed))
+
+
+def test_since_when_a_lead_has_stood_so_is_told_where_it_is_known(
+    tmp_path: Path,
+) -> None:
+    """Without an earlier night's scores every standing begins with this one."""
+    now: dict[str, Any] = {"qualification": "sql", "standing": "sql"}
+    alone = small_night(tmp_path, **now, standing_since=SCORED_AT)
+    assert "stood" not in told(ask(alone))
+    compared = small_night(
+        tmp_path / "b",
+        **now,
+        standing_since=SCORED_AT,
+        changes=[CHANGED] * len(IDS),
+        points_change=3.75,
+    )
+    said = "It has stood as sales-qualified since 2026-07-01."
+    assert said in told(ask(compared))
+    week_ago = SCORED_AT - timedelta(days=7)
+    before = small_night(tmp_path / "c", **now, standing_since=week_ago)
+    assert "It has stood as sales-qualified since 2026-06-24." in told(ask(before))
 
 
 def test_a_standing_stand_in_is_told(tmp_path: Path) -> None:
