@@ -5,9 +5,10 @@ first, in log-odds (points are log-odds times one number). What they leave out i
 told beside them: the four strongest of eighty signals hold a third of all points.
 
 Ties: the strongest signal that is not yet placed leads a tie of all that reach 95 % of
-it, and those are told in the order of the contract, as far as there is room. So two
-signals of nearly one strength do not change places from one night to the next, nor does
-one of them drop out for the noise of a retrain.
+it, and of those the first in the order of the contract are told, as far as there is
+room. So of two signals of nearly one strength neither drops out for the noise of a
+retrain. What is told is listed by the points as they are printed, to a tenth, and as
+it was placed where these are the same.
 
 Why codes: a million leads have eight million reasons, and no Python object is made for
 any. A compiled loop picks them, and each different value is put into words once.
@@ -91,12 +92,12 @@ def strongest(points: Floats) -> tuple[list[int], list[int]]:
     Returns
     -------
     raising, lowering : list of int
-        At most four each, the strongest first, ties in their order; none that would be
-        printed as nought.
+        At most four each, the strongest first, and in their order what is printed
+        alike; none that would be printed as nought.
 
     Examples
     --------
-    >>> strongest(np.array([1.0, -2.0, 3.0, 0.01, 1.05]))
+    >>> strongest(np.array([1.0, -2.0, 3.0, 0.01, 1.04]))
     ([2, 0, 4], [1])
     """
     places = _picked(points[None, :], _pick)[0][0]
@@ -218,6 +219,18 @@ def _pick(points: Floats, places: Places, chosen: Floats, other: Floats) -> None
                         other[lead] -= points[lead, signal]
                         found += 1
                 below = TIE * leader
+            # As `words.tenths` rounds what is printed: the strongest of these first.
+            for end in range(side * MOST_REASONS + 1, found):
+                place, point = places[lead, end], chosen[lead, end]
+                tenths, rank = np.floor(abs(point) * 10 + 0.5), end
+                while rank > side * MOST_REASONS:
+                    before = np.floor(abs(chosen[lead, rank - 1]) * 10 + 0.5)
+                    if before >= tenths:
+                        break
+                    places[lead, rank] = places[lead, rank - 1]
+                    chosen[lead, rank] = chosen[lead, rank - 1]
+                    rank -= 1
+                places[lead, rank], chosen[lead, rank] = place, point
 
 
 def _by_signal(places: Places) -> Iterator[tuple[int, Codes]]:

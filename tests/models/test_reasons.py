@@ -21,7 +21,7 @@ from models.explaining.reasons import (
     strongest,
     tell,
 )
-from models.explaining.words import value_side
+from models.explaining.words import tenths, value_side
 from models.players import ModelFeature, ModelSignal
 from models.points import Floats
 from models.served import encode
@@ -78,15 +78,22 @@ def test_what_would_be_printed_as_nought_is_no_reason() -> None:
     assert strongest(np.array([0.049, 0.05, -0.049, -0.05])) == ([1], [3])
 
 
-def test_signals_within_five_percent_are_told_in_the_order_of_the_contract() -> None:
-    # 10 leads 9.5 and 9.6, whose places come first; 9.4 is short of 9.5.
-    assert strongest(np.array([9.4, 9.5, 9.6, 10.0]))[0] == [1, 2, 3, 0]
-    assert strongest(np.array([-9.4, -9.5, -9.6, -10.0]))[1] == [1, 2, 3, 0]
+def test_what_is_printed_alike_is_listed_in_the_order_of_the_contract() -> None:
+    # Printed are 9.6, 9.6, 9.5 and 10.0.
+    assert strongest(np.array([9.56, 9.64, 9.53, 10.0]))[0] == [3, 0, 1, 2]
+    assert strongest(np.array([-9.56, -9.64, -9.53, -10.0]))[1] == [3, 0, 1, 2]
 
 
-def test_a_tie_is_of_its_leader_and_does_not_run_on() -> None:
-    """9.6 is tied with 10, and 9.2 with 9.6, but not with 10."""
-    assert strongest(np.array([9.2, 9.6, 10.0]))[0] == [1, 2, 0]
+def test_of_two_points_a_tenth_apart_the_greater_is_listed_first() -> None:
+    """They are within 5 %, and the smaller comes first in the contract."""
+    assert strongest(np.array([9.54, 9.56]))[0] == [1, 0]
+    assert strongest(np.array([9.51, 9.54]))[0] == [0, 1]
+
+
+def test_of_a_tie_for_the_last_place_none_runs_on() -> None:
+    """The last place is of 9.6, tied with 10; 9.2 is tied with 9.6 alone."""
+    points = np.array([9.2, 9.6, 50.0, 40.0, 10.0])
+    assert strongest(points)[0] == [2, 3, 4, 1]
 
 
 def test_of_a_tie_for_the_last_place_the_first_of_the_contract_is_told() -> None:
@@ -96,10 +103,19 @@ def test_of_a_tie_for_the_last_place_the_first_of_the_contract_is_told() -> None
 
 def test_noise_within_a_tie_shuffles_nothing() -> None:
     random = np.random.default_rng(1)
+    # Halfway to the next tenth is .04 away, to the last place of 4 it is .05.
     calm = np.array([8.0, 4.0, 8.0, -6.0, 2.0, -6.0, 0.0, 4.0])
     for _ in range(200):
-        noisy = calm * random.uniform(0.976, 1.024, len(calm))
+        noisy = calm + random.uniform(-0.04, 0.04, len(calm))
         assert strongest(noisy) == ([0, 2, 1, 7], [3, 5])
+
+
+def test_noise_within_a_tie_for_the_last_place_lets_nobody_drop_out() -> None:
+    random = np.random.default_rng(1)
+    calm = np.array([4.0, 8.0, 7.0, 6.0, 4.0])
+    for _ in range(200):
+        noisy = calm * random.uniform(0.976, 1.024, len(calm))
+        assert strongest(noisy)[0] == [1, 2, 3, 0]
 
 
 def by_definition(points: list[float], sign: int) -> list[int]:
@@ -111,7 +127,7 @@ def by_definition(points: list[float], sign: int) -> list[int]:
         tied = [p for p in left if sign * points[p] >= 0.95 * leader]
         order += tied
         left = [p for p in left if p not in tied]
-    return order[:4]
+    return sorted(order[:4], key=lambda p: -tenths(abs(points[p])))
 
 
 @settings(deadline=None)

@@ -19,6 +19,7 @@ import pytest
 
 from features.errors import ModelError
 from models.contract import Contract
+from models.explaining.words import tenths
 from models.served import encode
 from pipeline.bundle import open_bundle, source_of_run
 from pipeline.files import digest
@@ -221,8 +222,10 @@ def test_reasons_raise_or_lower_as_they_say_the_strongest_first(mixed: Mixed) ->
     for way, sign in (("raising", 1), ("lowering", -1)):
         points = mixed.held.filter(regex=rf"^{way}_\d_points$").to_numpy(float) * sign
         assert not (points <= 0).any()
-        # What is within 5 % is told in the order of the contract.
+        # What is printed alike and is within 5 % is told in the order of the contract.
         assert not (points[:, 1:] > points[:, :-1] / 0.95 + 1e-9).any()
+        printed = tenths(points)
+        assert not (printed[:, 1:] > printed[:, :-1]).any()
 
 
 def test_reasons_are_whole_sentences_with_the_value_and_the_effect(
