@@ -197,13 +197,14 @@ def _range_of_touches(action: MoreTouches, features: tuple[ModelFeature, ...]) -
 
 def _range(feature: ModelFeature) -> float:
     """Range seen in training; 1 where none was kept, or nothing differed."""
-    if feature.low is None or feature.high is None:
-        return 1.0
-    return (feature.high - feature.low) or 1.0
+    low, high = feature.low, feature.high
+    return 1.0 if low is None or high is None else (high - low) or 1.0
 
 
 def _touches_in_words(action: MoreTouches, k: int) -> str:
-    return f"{k} more {uncapital(action.words)} touch{'es' if k > 1 else ''} now"
+    is_given = action.words.casefold() != action.kind.replace("_", " ").casefold()
+    words = action.words if is_given else uncapital(action.words)
+    return f"{k} more {words} touch{'es' if k > 1 else ''} now"
 
 
 def _other_categories(
@@ -286,11 +287,9 @@ def _above(threshold: float, end: float) -> float:
 
 def _from(threshold: float, end: float) -> float:
     """A number in [threshold, end), near its lower end, of few digits."""
-    for unit in _units(threshold):
-        value = float(f"{math.ceil(threshold / unit) * unit:.15g}")
-        if threshold <= value < end:
-            return value
-    return threshold
+    tried = (math.ceil(threshold / unit) * unit for unit in _units(threshold))
+    values = (float(f"{value:.15g}") for value in tried)
+    return next((v for v in values if threshold <= v < end), threshold)
 
 
 def _units(near: float) -> Iterator[float]:

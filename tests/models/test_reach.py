@@ -109,7 +109,7 @@ def test_two_changes_are_tried_where_none_is_enough_alone() -> None:
     found = _only(reach(np.zeros(3), trees, _wording(WEBINAR, DEMO)))
     (answer,) = found.answers
     assert answer.said == (
-        "1 more webinar touch now and 2 more demo requested touches now: 66 points "
+        "1 more webinar touch now and 2 more Demo requested touches now: 66 points "
         "(MQL from 61)"
     )
     assert answer.cost == pytest.approx(1 / 9 + 2 / 3)
@@ -186,6 +186,18 @@ def test_a_kind_that_is_a_name_in_capitals_stays_one() -> None:
     trees = _trees(_stump(0, 0.5, 0, 14))
     (answer,) = _only(reach(np.zeros(3), trees, _wording(named))).answers
     assert answer.steps[0].words == "1 more A_SUBMITTED touch now"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [("Webinar", "webinar"), ("Fachgespräch", "Fachgespräch")]
+)
+def test_a_name_that_somebody_gave_a_kind_keeps_its_letters(
+    words: str, said: str
+) -> None:
+    named = replace(WEBINAR, words=words)
+    trees = _trees(_stump(0, 0.5, 0, 14))
+    (answer,) = _only(reach(np.zeros(3), trees, _wording(named))).answers
+    assert answer.steps[0].words == f"1 more {said} touch now"
 
 
 def test_more_touches_than_allowed_are_not_proposed() -> None:
