@@ -16,6 +16,11 @@ do. The command line prints them and nothing else.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
+_NEAREST = 0.75  # of two names, the share of letters in common, in their order
+
 
 class LeadlightError(Exception):
     """Base class of every error that a user can mend."""
@@ -57,3 +62,24 @@ def few(values: list[str], most: int = 3) -> str:
     """
     shown = ", ".join(repr(v) for v in values[:most])
     return f"{shown} and {len(values) - most} more" if len(values) > most else shown
+
+
+def near(name: str, names: Iterable[str], most: int = 1) -> list[str]:
+    """Return the names that may have been meant, the nearest first; often none.
+
+    Case aside, three quarters of the letters have to be the same in the same order: a
+    suggestion that is far-fetched is worse than none.
+
+    Examples
+    --------
+    >>> near("emial", ["email", "name"]), near("E-Mail", ["e_mail"])
+    (['email'], ['e_mail'])
+
+    Of twelve letters in both, eight are in common: two thirds.
+
+    >>> near("region", ["reason"])
+    []
+    """
+    folded = {n.casefold(): n for n in names}
+    found = difflib.get_close_matches(name.casefold(), folded, n=most, cutoff=_NEAREST)
+    return [folded[f] for f in found]

@@ -7,7 +7,6 @@ quietly ignored is a wish that is quietly refused.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from importlib.resources import files
@@ -17,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from features.documents import DocumentError, NestingError, check_levels, toml_table
-from features.errors import ConfigError
+from features.errors import ConfigError, near
 
 from . import guarding, sections
 from .open_questions import refuse_open_questions
@@ -50,6 +49,14 @@ _PLAIN = {
     "datetime_parsing": "must be an instant, such as 2026-03-01T00:00:00Z",
     "datetime_from_date_parsing": "must be an instant, such as 2026-03-01T00:00:00Z",
     "too_short": "must not be an empty list",
+}
+
+# Keys of earlier versions: what each is called now, and why.
+_RENAMED = {
+    "train.rare_rows": (
+        "train.rare_leads",
+        "categories are rare by how many leads have them, and no longer by snapshots",
+    ),
 }
 
 
@@ -116,8 +123,11 @@ def _validated(raw: dict[str, Any], name: str) -> Config:
 def _in_words(problem: dict[str, Any]) -> str:
     place = ".".join(str(p) for p in problem["loc"]) or "the file"
     if problem["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(problem["loc"][-1]), _all_keys(), n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        if place in _RENAMED:
+            name, why = _RENAMED[place]
+            return f"{place} is called {name} now: {why}"
+        meant = near(str(problem["loc"][-1]), _all_keys())
+        hint = f"; did you mean '{meant[0]}'?" if meant else ""
         return f"{place} is not a key that Leadlight knows{hint}"
     if problem["type"] == "missing":
         return f"{place} is missing"

@@ -14,7 +14,6 @@ points card is: ten points more double the odds.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -25,7 +24,7 @@ import pandas as pd
 from features.catalogue import Catalogue, slug
 from features.company import Company
 from features.declare import Feature, Signal
-from features.errors import ConfigError, few
+from features.errors import ConfigError, few, near
 from features.letters import unmarked
 from features.lexicon import COUNTRIES
 from features.vocabulary import Unit
@@ -186,8 +185,8 @@ def _found(name: str, catalogue: Catalogue) -> tuple[Signal, Feature]:
             return signal, signal.features[-1]  # of the longest lookback
     if slug(name) in columns:
         return columns[slug(name)]
-    near = difflib.get_close_matches(name, [*kinds, *columns], n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    meant = near(name, [*kinds, *columns])
+    hint = f" Did you mean '{meant[0]}'?" if meant else ""
     raise ConfigError(
         f"[points_table] gives points to {name!r}, which is neither a kind of touch in "
         f"[funnel] nor a column that `leadlight signals` lists.{hint}"

@@ -6,7 +6,6 @@ are called c0, c1, … inside, so that no name in a file ever becomes SQL.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from features.engine import Engine, open_engine, quoted
-from features.errors import ConfigError, SourceError, few
+from features.errors import ConfigError, SourceError, few, near
 from features.notation import Notation
 
 from ..values import attribute_sql, certain_sql, is_numeric, truth_sql, value_sql
@@ -132,8 +131,8 @@ class Source:
         """
         wanted = list(dict.fromkeys(columns))
         if missing := [c for c in wanted if c not in self.columns]:
-            near = [n for c in missing for n in _near(c, self.columns)]
-            hint = f"; did you mean {few(near)}?" if near else "."
+            meant = dict.fromkeys(n for c in missing for n in near(c, self.columns, 3))
+            hint = f"; did you mean {few(list(meant))}?" if meant else "."
             raise SourceError(
                 f"{self.name} has no column {few(missing, 5)}, which {said_by} names"
                 f"{hint} Correct the name in the configuration."
@@ -292,9 +291,3 @@ def _view(
         """
     )
     return f"{name}{_CELLS}"
-
-
-def _near(name: str, names: tuple[str, ...]) -> list[str]:
-    folded = {n.casefold(): n for n in names}
-    close = difflib.get_close_matches(name.casefold(), folded, n=3)
-    return [folded[c] for c in close]

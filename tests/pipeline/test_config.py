@@ -106,6 +106,8 @@ def test_the_demos_own_file_is_a_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ("train.rare_rows=20", "train.rare_rows is called train.rare_leads now: "
+         "categories are rare by how many leads have them, and no longer by snapshots"),
         ("train.foldz=4", "train.foldz is not a key that Leadlight knows; did you mean "
          "'folds'?"),
         ("trian.folds=4", "trian is not a key that Leadlight knows; did you mean "
