@@ -9,6 +9,7 @@ from typing import Any
 from features.errors import ConfigError
 
 from ..sections import Config
+from ..stage import Say
 from . import (
     clocks,
     columns,
@@ -69,7 +70,11 @@ CHECKS: tuple[Check, ...] = declared(
 
 
 def run_checks(
-    config: Config, folder: Path, *, ignored: tuple[str, ...] = ()
+    config: Config,
+    folder: Path,
+    *,
+    ignored: tuple[str, ...] = (),
+    say: Say = lambda _: None,
 ) -> list[Finding]:
     """Look at a finished or half-finished run with every check.
 
@@ -81,6 +86,8 @@ def run_checks(
         The run folder.
     ignored : tuple of str
         Codes not to look at.
+    say : callable
+        Told which check is looking.
 
     Returns
     -------
@@ -94,13 +101,16 @@ def run_checks(
     """
     for code in ignored:
         _checked(code)
+    findings = []
     with Case(config, folder) as case:
-        return [
-            c.says(Verdict(Answer.IGNORED, "It was asked not to look at this."))
-            if c.code in ignored
-            else c.finding(case)
-            for c in CHECKS
-        ]
+        for c in CHECKS:
+            if c.code in ignored:
+                verdict = Verdict(Answer.IGNORED, "It was asked not to look at this.")
+                findings.append(c.says(verdict))
+                continue
+            say(f"{c.code} {c.title}")
+            findings.append(c.finding(case))
+    return findings
 
 
 def explanation(code: str) -> str:

@@ -16,10 +16,12 @@ from .app import (
     AsJson,
     Changes,
     ConfigFile,
+    Quiet,
     RunFolder,
     app,
     folder_of,
     load,
+    progress,
 )
 from .exits import ExitCode
 
@@ -30,6 +32,7 @@ def check(
     changes: Changes = None,
     run_folder: RunFolder = None,
     as_json: AsJson = False,
+    quiet: Quiet = False,
     ignore: Annotated[
         list[str] | None, typer.Option(help="A code to leave aside.")
     ] = None,
@@ -45,7 +48,8 @@ def check(
         return
     settings = load(config, changes)
     folder = folder_of(settings, run_folder)
-    findings = run_checks(settings, folder, ignored=tuple(ignore or ()))
+    with progress(quiet) as say:
+        findings = run_checks(settings, folder, ignored=tuple(ignore or ()), say=say)
     if as_json:
         typer.echo(json.dumps([f.to_dict() for f in findings], indent=2))
     else:

@@ -358,7 +358,8 @@ def test_signals_are_listed_for_people_and_for_machines(
 def test_checks_are_told_for_people_and_for_machines(
     leadlight: Leadlight, demo: Demo
 ) -> None:
-    done = leadlight("check", "--json", cwd=demo.folder)
+    done = leadlight("check", "--json", "-q", cwd=demo.folder)
+    assert done.err == ""
     found = {f["code"]: f["answer"] for f in json.loads(done.out)}
     assert done.code == (4 if "issue" in found.values() else 0)
     told = leadlight("check", "--explain", "LL101", cwd=demo.folder)
