@@ -18,8 +18,8 @@ from .let import let
 from .letters import plain_sql, unmarked_sql
 from .notation import Notation, number_as_written
 
-_YES = ("1", "true", "yes", "y", "t", "on")
-_NO = ("0", "false", "no", "n", "f", "off")
+YES = ("1", "true", "yes", "y", "t", "on")
+NO = ("0", "false", "no", "n", "f", "off")
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ class Attribute:
         lower = exp.Lower(this=self._text())
         return (
             exp.Case()
-            .when(lower.isin(*_YES), _number(1))
-            .when(lower.copy().isin(*_NO), _number(0))
+            .when(lower.isin(*YES), _number(1))
+            .when(lower.copy().isin(*NO), _number(0))
         )
 
     def category(self) -> exp.Expression:

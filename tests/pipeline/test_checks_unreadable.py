@@ -14,14 +14,18 @@ from pipeline.artefacts import CATALOGUE, INTAKE
 from pipeline.checks import CHECKS, Answer, Finding
 from pipeline.checks.case import Case
 from pipeline.intake.report import UnreadableCells
+from pipeline.stages.build import build
 from tests.pipeline.run_folders import (
     LEADS,
+    START,
     dated_config,
     dated_run,
     dated_tables,
+    flat_config,
     flat_run,
     intake_report,
     source_report,
+    write_tables,
 )
 
 
@@ -120,6 +124,73 @@ def test_ll120_names_numbers_that_are_read_as_words(
             "none (such as '-'), so that it is read as words. Say means of the "
             "attribute: number, and null_tokens for what is none, or category."
         )
+
+
+def test_ll120_says_of_percent_signs_here_and_there_what_no_key_can_mend(
+    tmp_path: Path,
+) -> None:
+    """Of 60 shares every tenth is written as a percentage."""
+    cells = ["12 %" if lead % 10 == 0 else "0.12" for lead in range(LEADS)]
+    shown = {"filled": 60, "plain": 54, "readable": 60, "point": 54, "percents": 6}
+    report = intake_report(source_report("leads", LEADS), numbers={"share": shown})
+    told = dated_tables()["attributes"].assign(share=pd.Series(cells, dtype="str"))
+    write_tables(tmp_path, **{**dated_tables(), "attributes": told})
+    INTAKE.write(report, tmp_path / INTAKE.file)
+    config = dated_config(attributes={"share": {"means": "number"}})
+    build.run(config, tmp_path, at=START, say=lambda _: None)
+    judged = found(Case(config, tmp_path))
+    assert judged.answer is Answer.ISSUE
+    # lead-00 and lead-30 won, two of 20.
+    assert judged.said == (
+        "6 of 60 filled cells of column 'share' of leads (10.0%) cannot be read as a "
+        "number, among them of 10.0% of the leads that converted (such as '12 %'). "
+        "They count as missing. Some cells of 'share' have a percent sign and others "
+        "none, so that 12 % may be 12 or 0.12: write all of them in one way with a "
+        "query."
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "answer"),
+    [
+        (["Y", "N", "1", "0"], Answer.TIP),
+        (["Y", "N"], Answer.NOT_APPLICABLE),  # two words say as much as a flag
+        (["Y", "N", "1", "2"], Answer.NOT_APPLICABLE),
+        (["1", "Y", "true"], Answer.NOT_APPLICABLE),  # nobody says no
+    ],
+)
+def test_ll120_names_yes_and_no_that_are_read_as_many_words(
+    tmp_path: Path, texts: list[str], answer: Answer
+) -> None:
+    cells = (texts * 20)[:20]
+    case = flat_run(tmp_path, {"opted in": cells}, [0, 1] * 10)
+    judged = found(case)
+    assert judged.answer is answer
+    if answer is Answer.TIP:
+        assert judged.said == (
+            "'opted in' says yes and no in 4 ways ('0', '1', 'N', 'Y'), and is read as "
+            "words. Say means of the attribute: flag, or category."
+        )
+        told = flat_config(attributes={"opted in": {"means": "category"}})
+        assert found(Case(told, tmp_path)).answer is Answer.NOT_APPLICABLE
+
+
+def test_yes_and_no_in_several_ways_are_one_flag_once_it_is_said_to_be_one(
+    tmp_path: Path,
+) -> None:
+    cells = ["Y", "N", "1", "0"] * 15
+    told = dated_tables()["attributes"].assign(consent=pd.Series(cells, dtype="str"))
+    config = dated_config(
+        leads={
+            "from": "l", "lead_id": "id", "created_at": "made",
+            "known_at_creation": ["source", "consent"],
+        },
+        attributes={"consent": {"means": "flag"}},
+    )  # fmt: skip
+    case = dated_run(tmp_path, config, attributes=told)
+    by_lead = case.features.groupby("lead_id")["consent"].first()
+    assert by_lead[:4].tolist() == [1, 0, 1, 0]
+    assert found(case).answer is Answer.PASSED
 
 
 def test_ll120_does_not_apply_where_nothing_is_read_so(tmp_path: Path) -> None:
