@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from features.catalogue import Catalogue
 from features.declare import Signal
@@ -55,6 +56,8 @@ class Contract:
     holds_for_days : float or None
         How long after its snapshot a lead's probability holds of a lead that has not
         converted since; None: not known.
+    timezone : str
+        The company's, in which days are spoken of; UTC in an older contract.
     company, fingerprint
         What the catalogue is made for, and the digest of what it made.
     grades : dict
@@ -113,6 +116,7 @@ class Contract:
     sources: tuple[TouchSource, ...] = ()
     words: str | None = None
     holds_for_days: float | None = None
+    timezone: str = "UTC"
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -194,6 +198,7 @@ _PLAIN: Final[dict[type, tuple[str, ...]]] = {
         "reference",
         "trained_until",
         "scorer",
+        "timezone",
     ),
     dict: ("ending", "snapshots", "company", "grades", "recalibration"),
     float: ("horizon_days", "hysteresis", "rate", "holds_for_days"),
@@ -217,6 +222,7 @@ def _check_kinds(raw: Mapping[str, Any]) -> None:
 
 def _records(raw: dict[str, Any]) -> dict[str, Any]:
     _check_kinds(raw)
+    ZoneInfo(raw.get("timezone", "UTC"))
     ages = raw["lead_age_days"]
     told = raw.get("familiarity")
     features = tuple(ModelFeature.from_dict(f) for f in raw["features"])

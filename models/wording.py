@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from .explaining.spans import ITS_IF_ANY, THEIRS_IF_ANY, within_said
 from .players import ModelFeature, ModelSignal
@@ -45,6 +46,8 @@ class Wording:
         Conversion rate of all past snapshots.
     actions : tuple of Action
         What may still change about a lead; empty in an older contract.
+    timezone : str
+        The company's, in which days are spoken of; UTC for an older contract.
     """
 
     features: tuple[ModelFeature, ...]
@@ -59,6 +62,7 @@ class Wording:
     rate: float | None = None
     actions: tuple[Action, ...] = ()
     has_deadlines: bool = False
+    timezone: str = "UTC"
 
     @property
     def within(self) -> str:
@@ -71,6 +75,11 @@ class Wording:
     def within_of_one(self) -> str:
         """The same, of one lead."""
         return within_said(self.horizon_days, ITS_IF_ANY if self.has_deadlines else "")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.timezone)
 
     @property
     def players(self) -> tuple[tuple[int, ...], ...]:
@@ -96,4 +105,5 @@ class Wording:
             rate=raw.get("rate"),
             actions=tuple(map(action_of, raw.get("actions", ()))),
             has_deadlines=raw.get("ending", {}).get("until") is not None,
+            timezone=ZoneInfo(raw.get("timezone", "UTC")).key,
         )

@@ -200,12 +200,13 @@ def _published(
     """The columns ``PUBLISHED`` of the leads of one file of scores."""
     leads = prior.leads.iloc[known]
     at = leads["at"].fillna(leads["snapshot_at"])
+    zone = prior.contract.timezone
+    here = [pd.to_datetime(i, utc=True).dt.tz_convert(zone) for i in (at, asked_at)]
+    since = _since(*here)
     words = [s.words for s in prior.contract.signals]
     return {
         "points_change": split.change,
-        "change_said": said_changes(
-            split.parts, split.change, words, _since(at, asked_at)
-        ),
+        "change_said": said_changes(split.parts, split.change, words, since),
         "prior_points": split.before,
         "prior_score": leads["score"].to_numpy(np.float64),
         "prior_at": at.dt.tz_localize(None).to_numpy("datetime64[us]"),
@@ -213,7 +214,10 @@ def _published(
 
 
 def _since(at: pd.Series, asked_at: pd.Series) -> list[str]:
-    """When leads were scored last, to the minute if that was on the same day."""
+    """When leads were scored last, to the minute if that was on the same day.
+
+    Both are in the company's zone.
+    """
     day, minute = (at.dt.strftime(f) for f in ("%Y-%m-%d", "%Y-%m-%d %H:%M"))
     is_same = (day.array == asked_at.dt.strftime("%Y-%m-%d").array) & at.notna()
     told: list[str] = day.mask(is_same, minute).fillna("the last scoring").tolist()

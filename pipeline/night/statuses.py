@@ -46,7 +46,7 @@ def statuses_of(
         (Status.UNFAMILIAR, unfamiliar),
         (Status.OFF_SCHEDULE, _of_another_age(spine, contract)),
         (Status.OFF_SCHEDULE, _at_another_time(spine, contract)),
-        (Status.INELIGIBLE, _ended(spine)),
+        (Status.INELIGIBLE, _ended(spine, contract.timezone)),
     ):
         found = sentences.notna().to_numpy()
         status[found] = each.value
@@ -102,14 +102,14 @@ def _gone_said(contract: Contract) -> str:
     )
 
 
-def _ended(spine: pd.DataFrame) -> pd.Series:
+def _ended(spine: pd.DataFrame, zone: str) -> pd.Series:
     """A sentence for each ineligible lead: it has ended, or has not begun."""
     said = pd.Series(None, index=spine.index, dtype=object)
     barred = ~spine["is_eligible"].to_numpy(dtype=bool)
     if DEADLINE_AT not in spine:  # of a scorer that knows of none
         spine = spine.assign(deadline_at=pd.Series(pd.NaT, spine.index))
     said[barred] = [
-        _ended_said(*instants)
+        _ended_said(*instants, zone=zone)
         for instants in spine.loc[barred, _ENDS].itertuples(index=False)
     ]
     return said
@@ -122,12 +122,14 @@ def _ended_said(
     asked_at: pd.Timestamp,
     snapshot_at: pd.Timestamp,
     deadline_at: pd.Timestamp,
+    *,
+    zone: str,
 ) -> str:
     if converted_at < asked_at:
-        day = f"{converted_at:%Y-%m-%d}"
+        day = _day(converted_at, zone)
         return f"The lead had converted on {day}: there is nothing left to predict."
     if closed_at < asked_at:
-        day = f"{closed_at:%Y-%m-%d}"
+        day = _day(closed_at, zone)
         return f"The lead had been closed on {day}: there is nothing left to predict."
     if pd.isna(created_at):
         return "The lead has no instant of creation, so its age is unknown."
@@ -140,8 +142,8 @@ def _ended_said(
             f"{_minute(snapshot_at)}: there is nothing to predict."
         )
     return (
-        f"The lead is created only after the snapshot, on {created_at:%Y-%m-%d}: there "
-        "is nothing to predict yet."
+        f"The lead is created only after the snapshot, on {_day(created_at, zone)}: "
+        "there is nothing to predict yet."
     )
 
 
@@ -149,6 +151,11 @@ def _days(span: pd.Series) -> pd.Series:
     """Spans in days; missing stays missing."""
     days: pd.Series = span.dt.total_seconds() / 86_400
     return days
+
+
+def _day(at: pd.Timestamp, zone: str) -> str:
+    """The day that an instant falls on where the company is."""
+    return f"{at.tz_convert(zone):%Y-%m-%d}"
 
 
 def _minute(at: pd.Timestamp) -> str:

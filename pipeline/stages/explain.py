@@ -175,6 +175,7 @@ def _contract(
         snapshots=rule_of(config).to_dict(),
         lead_age_days=_lead_ages(spine),
         holds_for_days=_holds_for(config, shelf),
+        timezone=config.source.timezone,
         company=told["company"],
         fingerprint=told["fingerprint"],
         grades={},

@@ -96,8 +96,10 @@ def _heading(found: Why) -> str:
     at = found.output.get("prior_at")
     if at is None:
         return "What changed since it was scored last"
-    now = found.output["snapshot_at"]
-    minute = f", {at:%H:%M} UTC" if now is not None and at.date() == now.date() else ""
+    now, zone = found.output["snapshot_at"], found.wording.zone
+    at = at.astimezone(zone)
+    is_same = now is not None and at.date() == now.astimezone(zone).date()
+    minute = f", {at:%H:%M %Z}" if is_same else ""
     return f"What changed since {at.day} {at:%B %Y}{minute}"
 
 

@@ -79,7 +79,8 @@ def standing(found: Why) -> str:
         since = None
     if not word or (word == "none" and values["qualification"] == "none"):
         return ""
-    dated = "" if since is None else f" since {since:%Y-%m-%d}"
+    zone = found.wording.zone
+    dated = "" if since is None else f" since {since.astimezone(zone):%Y-%m-%d}"
     if word == values["qualification"]:
         return f"It has stood as {qualified(word)}{dated}." if dated else ""
     kept = (
@@ -175,7 +176,7 @@ def topic_words(topic: Topic) -> str:
 def evidence_of(found: Why, line: Line) -> list[str]:
     """Say what a reason rests on: past leads like that, and the touches behind it."""
     kinds = {k: inert(v) for k, v in found.kinds.items()}
-    said = [inert_long(line.evidence), line.behind.said(kinds)]
+    said = [inert_long(line.evidence), line.behind.said(kinds, found.wording.zone)]
     return [f"{s[:1].upper()}{s[1:]}." for s in said if s]
 
 

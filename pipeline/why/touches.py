@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from models.players import ModelSignal
@@ -29,17 +29,18 @@ class Behind:
     touches: tuple[Touched, ...] = ()
     more: bool = False
 
-    def said(self, words: Mapping[str, str]) -> str:
+    def said(self, words: Mapping[str, str], zone: tzinfo = UTC) -> str:
         """Say when, and of which kind where they are not all of one.
 
         Parameters
         ----------
         words : mapping
             What a kind of touch is called.
+        zone : tzinfo
+            In which days are spoken of.
 
         Examples
         --------
-        >>> from datetime import UTC
         >>> days = [datetime(2026, 6, d, tzinfo=UTC) for d in (28, 28, 3)]
         >>> visits = [Touched("visit", d) for d in days]
         >>> Behind(tuple(visits), more=True).said({})
@@ -50,13 +51,21 @@ class Behind:
         'the latest: visit on 28 June 2026, call on 3 June 2026, and more before'
         >>> Behind().said({})
         ''
+
+        At half past ten in the evening, UTC, the next day has begun in Amsterdam.
+
+        >>> from zoneinfo import ZoneInfo
+        >>> late = Behind((Touched("visit", datetime(2026, 6, 3, 22, 30, tzinfo=UTC)),))
+        >>> late.said({}, ZoneInfo("Europe/Amsterdam"))
+        'touch on 4 June 2026'
         """
         if not self.touches:
             return ""
         kinds = {t.kind for t in self.touches}
         count: dict[tuple[str, str], int] = {}
         for each in self.touches:
-            day = f"{each.occurred_at.day} {each.occurred_at:%B %Y}"
+            at = each.occurred_at.astimezone(zone)
+            day = f"{at.day} {at:%B %Y}"
             key = ("" if len(kinds) == 1 else each.kind, day)
             count[key] = count.get(key, 0) + 1
         told = [

@@ -551,6 +551,15 @@ def test_each_cause_has_its_sentence(
     assert _one(contract, {}, instants) == (status, said)
 
 
+def test_days_are_those_of_the_company(contract: Contract) -> None:
+    """At eleven at night, UTC, the next day has begun in Amsterdam."""
+    told = replace(contract, timezone="Europe/Amsterdam")
+    _, said = _one(told, {}, {"converted_at": "2026-01-08 23:30"})
+    assert said == (
+        "The lead had converted on 2026-01-09: there is nothing left to predict."
+    )
+
+
 @pytest.mark.parametrize(
     ("holds", "hours", "status"),
     [

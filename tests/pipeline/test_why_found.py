@@ -218,6 +218,23 @@ def test_since_when_a_lead_has_stood_so_is_told_where_it_is_known(
     assert "It has stood as sales-qualified since 2026-06-24." in told(ask(before))
 
 
+def test_days_are_those_of_the_company(tmp_path: Path) -> None:
+    """At eleven at night, UTC, the next day has begun in Amsterdam."""
+    late = SCORED_AT - timedelta(days=7, hours=1)
+    values: dict[str, Any] = {
+        "qualification": "sql", "standing": "sql", "standing_since": late,
+        "prior_at": [late] * len(IDS), "changes": [CHANGED] * len(IDS),
+        "points_change": 3.75,
+    }  # fmt: skip
+    home = told(ask(small_night(tmp_path, **values)))
+    assert "It has stood as sales-qualified since 2026-06-23." in home
+    assert "What changed since 23 June 2026" in home
+    scorer = small_scorer(timezone="Europe/Amsterdam")
+    abroad = told(ask(small_night(tmp_path / "b", scorer=scorer, **values)))
+    assert "It has stood as sales-qualified since 2026-06-24." in abroad
+    assert "What changed since 24 June 2026" in abroad
+
+
 def test_a_standing_stand_in_is_told(tmp_path: Path) -> None:
     scores = small_night(tmp_path, scorer=small_scorer(scorer="points_table"))
     assert "this is the company's points table." in told(ask(scores))
