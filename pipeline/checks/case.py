@@ -155,6 +155,12 @@ class Case:
         """Encoded rows of the test block, thinned by hash of the lead."""
         return self._sample(self.margins["split"] == Split.TEST)
 
+    @property
+    def never(self) -> str:
+        """Where columns are named that are never to be read, for a sentence."""
+        accounts = " or accounts.never" if self.config.accounts is not None else ""
+        return f"leads.never{accounts}"
+
     @cached_property
     def copies(self) -> list[Copy]:
         """The tables whose clock dates a copy."""

@@ -77,7 +77,7 @@ def one_column_alone(case: Case) -> Verdict:
         also = f" (so do {', '.join(others[:5])})" if others else ""
         return issue(
             f"{best.column} alone has an AUC of {best.auc:.3f} {best.side}{also}, as "
-            f"in {_leads(best.examples)}. Put it under leads.never if it is filled in "
+            f"in {_leads(best.examples)}. Put it under {case.never} if it is filled in "
             "after the outcome.",
             {"auc": best.auc, "columns": len(others) + 1},
             examples=best.examples,
@@ -112,7 +112,7 @@ def filled_alone(case: Case) -> Verdict:
     say = issue if best.auc > _FILLED_ISSUE else tip
     return say(
         f"Whether {best.column} is filled at all has an AUC of {best.auc:.3f} "
-        f"{best.side}, as in {_leads(best.examples)}. Put it under leads.never if it "
+        f"{best.side}, as in {_leads(best.examples)}. Put it under {case.never} if it "
         "is filled in while the lead is worked.",
         {"auc": best.auc},
         examples=best.examples,

@@ -43,7 +43,7 @@ def outcome_is_read(case: Case) -> Verdict:
         said = "; ".join(parts)
         return issue(
             f"The signals can read the outcome: {said}. Put such attributes under "
-            "leads.never, and leave such touches out with a query.",
+            f"{case.never}, and leave such touches out with a query.",
             {
                 "attributes": len(attributes),
                 "signals": len(columns),

@@ -107,7 +107,7 @@ def too_good(case: Case) -> Verdict:
     return issue(
         f"The test AUC is {seen:.3f}, too high to be true. {end}; look at what these "
         f"say of leads such as {', '.join(examples)}, and put what is filled in late "
-        "under leads.never.",
+        f"under {case.never}.",
         {
             "auc": seen,
             "auc_without": left,

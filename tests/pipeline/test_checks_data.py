@@ -538,6 +538,17 @@ def test_ll201_fires_on_an_attribute_that_bears_the_outcomes_name(
     assert told.examples == ("lead-00", "lead-01", "lead-02")
 
 
+def test_ll201_fires_with_the_place_where_an_accounts_column_is_never_read(
+    tmp_path: Path,
+) -> None:
+    case = dated_run(tmp_path, attributes=_attributes("won"))
+    accounts = {"from": "a.csv", "account_id": "id"}
+    config = dated_config(accounts=accounts)
+    said = [found("LL201", Case(c, tmp_path)).said for c in (case.config, config)]
+    assert "under leads.never, and" in said[0]
+    assert "under leads.never or accounts.never, and" in said[1]
+
+
 def test_ll201_fires_on_touches_of_the_conversions_kind(tmp_path: Path) -> None:
     told = dated_tables()
     won = told["milestones"].rename(columns={"reached_at": "occurred_at"})
