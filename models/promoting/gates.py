@@ -90,12 +90,17 @@ _OF_ANSWER: Final = {
     "issue": Outcome.FAILED,
     "not applicable": Outcome.NOT_APPLICABLE,
 }
-OF_CHECKS: Final = {"LL302": "calibration", "LL303": "promise", "LL304": "skill"}
+OF_CHECKS: Final = {
+    "LL302": "calibration",
+    "LL303": "promise",
+    "LL304": "skill",
+    "LL306": "served",
+}
 _LEAKS: Final = "LL2"
 
 
 def repeats_check(code: str) -> bool:
-    """Whether a check's answer is a gate: every leak check's is, and of three others.
+    """Whether a check's answer is a gate: every leak check's is, and of four others.
 
     Examples
     --------

@@ -15,7 +15,7 @@ from models.judging.intervals import Figure, figures
 from models.points import Floats, Scale
 
 from .case import Case
-from .check import Value, Verdict, check, issue, not_applicable, passed, skipped
+from .check import Value, Verdict, check, issue, not_applicable, passed
 
 CLOSE = (0.9, 1.1)  # observed over expected in here costs nobody anything
 _CONVERSIONS = 20  # of fewer no level can be told
@@ -39,7 +39,7 @@ def served_level(case: Case) -> Verdict:
     spine = case.spine.loc[rows.to_numpy()]
     outcome = spine["outcome"].to_numpy(np.float64)
     if min(outcome.sum(), len(outcome) - outcome.sum()) < _CONVERSIONS:
-        return skipped(
+        return not_applicable(
             f"{int(outcome.sum()):,} of the newest {len(outcome):,} matured snapshots "
             f"converted: a level wants {_CONVERSIONS} of either outcome."
         )

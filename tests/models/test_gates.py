@@ -69,13 +69,13 @@ def test_a_leak_gate_names_column_figure_and_leads() -> None:
 
 
 def test_checks_of_the_data_alone_are_no_gates() -> None:
-    codes = ("LL109", "LL201", "LL208", "LL301", "LL302", "LL303", "LL304")
+    codes = ("LL109", "LL201", "LL208", "LL301", "LL302", "LL303", "LL304", "LL306")
     assert [c for c in codes if repeats_check(c)] == [
-        "LL201", "LL208", "LL302", "LL303", "LL304"
+        "LL201", "LL208", "LL302", "LL303", "LL304", "LL306"
     ]  # fmt: skip
     found = gates_of_checks([Said(c, "issue") for c in codes])
     assert [g.name for g in found] == [
-        "LL201", "LL208", "calibration", "promise", "skill"
+        "LL201", "LL208", "calibration", "promise", "skill", "served"
     ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def test_ll306_is_silent_where_it_is_close_or_could_be(
 
 
 def test_ll306_tells_no_level_from_few_conversions(tmp_path: Path) -> None:
-    assert served(tmp_path, 0.4, converted=19).answer is Answer.SKIPPED
+    assert served(tmp_path, 0.4, converted=19).answer is Answer.NOT_APPLICABLE
 
 
 def test_ll306_leaves_a_judged_scorer_to_ll302(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_the_memo_names_every_gate_with_its_answer(story: Story) -> None:
         names = [g["name"] for g in story.memo(run)["gates"]]
         assert {"LL201", "LL202", "LL203", "LL204", "LL205"} < set(names)
         assert names[-3:] == ["segments", "familiarity", "scale"]
-        assert {"calibration", "promise", "skill", "log_loss"} < set(names)
+        assert {"calibration", "promise", "skill", "served", "log_loss"} < set(names)
         text = story.prose(run)
         for gate in story.memo(run)["gates"]:
             assert f"- **{gate['name']}**" in text
