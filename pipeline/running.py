@@ -13,6 +13,7 @@ from typing import Any
 
 from features.documents import json_record
 from features.errors import RunError
+from models.promoting.gates import repeats_check
 
 from .artefacts import CHECKS, QUALITY
 from .checks import report_of, run_checks
@@ -98,14 +99,32 @@ def check(config: Config, folder: Path, ignored: tuple[str, ...] = ()) -> None:
     replace_file(folder / CHECKS.file, lambda p: CHECKS.write(record, p))
 
 
-def issues_standing(folder: Path) -> list[str]:
-    """Return the codes of the checks that found an issue; LL304's with its verdict."""
+def issues_standing(folder: Path) -> str:
+    """Say which checks found an issue, those first that are gates; empty if none did.
+
+    LL304 is named with its verdict.
+    """
     found = CHECKS.read(folder / CHECKS.file)["findings"]
-    told = ((f["code"], f["figures"]) for f in found if f["answer"] == "issue")
-    return [
-        f"{code} ({words})" if (words := verdict_words(figures)) else str(code)
-        for code, figures in told
-    ]
+    issues = [f for f in found if f["answer"] == "issue"]
+    gates = [_named(f) for f in issues if repeats_check(f["code"])]
+    others = [_named(f) for f in issues if not repeats_check(f["code"])]
+    if not issues:
+        return ""
+    number = f"{len(issues)} issue{'' if len(issues) == 1 else 's'}"
+    stand = "stands" if len(issues) == 1 else "stand"
+    if not others:
+        return f"{number} {stand} in the way of a promotion: {', '.join(gates)}"
+    if not gates:
+        return f"{number} {stand}, none in the way of a promotion: {', '.join(others)}"
+    return (
+        f"{number} {stand}, {len(gates)} in the way of a promotion: "
+        f"{', '.join(gates)}; and {', '.join(others)}"
+    )
+
+
+def _named(found: dict[str, Any]) -> str:
+    words = verdict_words(found["figures"])
+    return f"{found['code']} ({words})" if words else str(found["code"])
 
 
 def latest_run(config: Config) -> Path:

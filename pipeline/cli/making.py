@@ -123,11 +123,7 @@ def run(
     typer.echo(summary(folder), nl=False)
     typer.echo(f"\nEverything is in {folder}")
     if issues := issues_standing(folder):
-        number, one = len(issues), len(issues) == 1
-        typer.echo(
-            f"{number} issue{'' if one else 's'} stand{'s' if one else ''} in the way "
-            f"of a promotion: {', '.join(issues)}"
-        )
+        typer.echo(issues)
         if strict:
             raise typer.Exit(ExitCode.ISSUES_STAND)
 

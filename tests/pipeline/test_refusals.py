@@ -52,7 +52,10 @@ def test_a_finished_run_says_what_became_of_the_skill(
     demo.copy(tmp_path, runs=True)
     run = tmp_path / "runs" / "first"
     without_skill(run)
-    assert issues_standing(run) == ["LL109", "LL304 (no skill is shown)"]
+    assert issues_standing(run) == (
+        "2 issues stand, 1 in the way of a promotion: LL304 (no skill is shown); and "
+        "LL109"
+    )
 
 
 def test_a_refused_promotion_says_what_became_of_the_skill() -> None:
