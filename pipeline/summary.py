@@ -34,7 +34,7 @@ def summary(folder: Path) -> str:
         rows_lines(folder),
         *_maturity(folder),
         _model(folder),
-        _quality(quality),
+        "\n".join([_quality(quality), *_level_in_use(folder)]),
         _cutoffs(folder, quality),
         _signals(folder),
         _checks(folder),
@@ -199,8 +199,25 @@ def _cutoffs(folder: Path, quality: dict[str, Any]) -> str:
 
 def _tested_again(folder: Path) -> dict[str, Any]:
     """What the check of promises and capacities found; empty where it was not made."""
+    return _finding(folder, "LL303")
+
+
+def _finding(folder: Path, code: str) -> dict[str, Any]:
     findings = CHECKS.read(folder / CHECKS.file)["findings"]
-    return next((f for f in findings if f["code"] == "LL303"), {})
+    return next((f for f in findings if f["code"] == code), {})
+
+
+def _level_in_use(folder: Path) -> list[str]:
+    """What the served scorer says of the newest block, and what was observed there."""
+    told = _finding(folder, "LL306").get("figures", {})
+    if "said" not in told:
+        return []
+    is_off = _finding(folder, "LL306")["answer"] == "issue"
+    off = ": its level is off (LL306)" if is_off else ""
+    return [
+        f"  In use the scorer, which has learnt from these rows too, says "
+        f"{told['said']:.1%}, and {told['observed']:.1%} converted{off}."
+    ]
 
 
 def _mind_in_use(served: dict[str, Any]) -> list[str]:

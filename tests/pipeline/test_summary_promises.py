@@ -87,3 +87,18 @@ def test_a_capacity_that_is_exceeded_is_said_beside_the_share_that_qualifies(
             finding["figures"] = {"mql_exceeded": 1, "sql_exceeded": 0}
     (run / "checks.json").write_text(json.dumps(checks), encoding="utf-8")
     assert summary(run).count(": more qualify than the capacity allows.") == 1
+
+
+@pytest.mark.parametrize("is_off", [True, False])
+def test_the_first_screen_tells_what_the_scorer_in_use_says_and_what_happened(
+    demo: Demo, tmp_path: Path, is_off: bool
+) -> None:
+    run = Path(shutil.copytree(demo.run, tmp_path / "run"))
+    checks = record(run / "checks.json")
+    level = next(f for f in checks["findings"] if f["code"] == "LL306")
+    level["figures"] = {"said": 0.4, "observed": 0.3}
+    level["answer"] = "issue" if is_off else "passed"
+    (run / "checks.json").write_text(json.dumps(checks), encoding="utf-8")
+    told = "says 40.0%, and 30.0% converted"
+    end = ": its level is off (LL306)." if is_off else "."
+    assert f"learnt from these rows too, {told}{end}" in summary(run)
