@@ -158,23 +158,30 @@ def _horizon_with_both(
 ) -> int | None:
     """The whole days nearest to the horizon that leave both outcomes; None if none do.
 
-    Each is tried on every eligible snapshot, mature or not; ``spine`` is made anew.
+    Each is tried on every eligible snapshot, mature or not.
     """
     until = replace(maturity, horizon_days=0).latest_snapshot
     if ending.conversion is None or until is None or maturity.horizon_days is None:
         return None
+    in_time = "converted_at < deadline_at OR deadline_at IS NULL"
+    counts = f"CASE WHEN {in_time} THEN converted_at END"
+    converted_at = counts if ending.has_deadlines else "converted_at"
+    connection.execute("CREATE OR REPLACE TEMP TABLE spine_as_it_was AS FROM spine")
     try:
         make_spine(connection, rule, ending, until)
+        spans = connection.sql(
+            f"""
+            SELECT
+              epoch_us({instant_sql(until)} - snapshot_at) // {DAY_US} AS longest,
+              epoch_us({converted_at} - snapshot_at) // {DAY_US} + 1 AS needed
+            FROM spine
+            """
+        ).df()
     except DataError:
         return None
-    spans = connection.sql(
-        f"""
-        SELECT
-          epoch_us({instant_sql(until)} - snapshot_at) // {DAY_US} AS longest,
-          epoch_us(converted_at - snapshot_at) // {DAY_US} + 1 AS needed
-        FROM spine
-        """
-    ).df()
+    finally:
+        connection.execute("CREATE OR REPLACE TABLE spine AS FROM spine_as_it_was")
+        connection.execute("DROP TABLE spine_as_it_was")
     # The longest horizon at which a snapshot is mature, the least at which it converts.
     longest = spans["longest"].to_numpy(np.float64)
     needed = spans["needed"].astype("float64").to_numpy()
