@@ -366,3 +366,22 @@ def test_a_flat_export_of_one_class_is_refused() -> None:
             Ending(None),
             Maturity(None, 0, None),
         )
+
+
+@pytest.mark.parametrize("has_deadlines", [False, True])
+def test_a_horizon_that_would_do_is_named_by_the_conversions_that_count(
+    has_deadlines: bool,
+) -> None:
+    # Won ten days after creation: eleven whole days would do, but for the deadline.
+    deadlines = {"ada": jan(10), "bob": jan(10)} if has_deadlines else None
+    tables = Tables(
+        {"ada": jan(5), "bob": jan(5)}, [("ada", "won", jan(15))], deadlines=deadlines
+    )
+    connection = tables.engine()
+    ending = BY_DEADLINE if has_deadlines else WON
+    with pytest.raises(DataError) as told:
+        make_labelled_spine(connection, ON_CREATION, ending, Maturity(3, 0, jan(31)))
+    assert ("With outcome.horizon_days = 11" in str(told.value)) is not has_deadlines
+    # What was looked at is left as it was: two snapshots, none of them converted.
+    assert spine(connection, "outcome") == [(0,), (0,)]
+    connection.close()
