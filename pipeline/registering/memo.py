@@ -83,10 +83,12 @@ class Memo:
             for g in self.stopping
         )
         count = len(self.stopping)
-        gates = "gate fails" if count == 1 else "gates fail"
+        gates, they, each = "gates fail", "they say", "each of them"
+        if count == 1:
+            gates, they, each = "gate fails", "it says", self.stopping[0].name
         return (
-            f"{self.scorer} is not promoted: {count} {gates} ({names}). Mend what they "
-            'say, or promote it --despite each of them --because "…".'
+            f"{self.scorer} is not promoted: {count} {gates} ({names}). Mend what "
+            f'{they}, or promote it --despite {each} --because "…".'
         )
 
     def to_dict(self) -> dict[str, Any]:
