@@ -148,7 +148,7 @@ def _why_later(column: Column) -> str | None:
     name = column.name
     if speaks(name, lexicon.OUTCOMES) or words.converts(name):
         return "by its name it tells whether the lead converted"
-    if speaks(name, lexicon.MILESTONES):
+    if speaks(name, lexicon.STAGE):
         return "by its name it tells how far the lead has come"
     is_few = column.distinct <= MOST_STAGES and not column.is_number
     if is_few and any(speaks(text, lexicon.CLOSINGS) for text in column.counts):

@@ -184,6 +184,7 @@ A_COUNT: Final = stems("""
     number_of numero_di numero_de nombre_de anzahl *anzahl count$ counts$ num_of no_of
     times$ numero_dipendenti total$ totals$
     """)
+STAGE: Final = stems("milestone stage stufe *stufen phase etape etapa fase lifecycle")
 PRESENT: Final = stems("current present aktuell actuel actual$ attuale huidig")
 COUNTS: Final = stems("""
     visit visits totalvisits view views time_spent click opens$ pages$ session downloads

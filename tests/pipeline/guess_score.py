@@ -60,7 +60,7 @@ def guess_score(files: list[Path], out: Path, known: Mapping[str, Any]) -> Score
         told = f"{key}: {found!r}, not {right!r}"
         if found == right:
             score.right.append(key)
-        elif found == "?" or _is_named(right, questions):
+        elif found == "?" or _is_named(_answer(key, right), questions):
             score.asked.append(told)
         else:
             score.wrong.append(told)
@@ -137,6 +137,11 @@ def _apart(known: Mapping[str, Any]) -> dict[str, Any]:
 def _file(value: Any) -> Any:
     """The name of a file."""
     return Path(value).name if isinstance(value, str) and "/" in value else value
+
+
+def _answer(key: str, right: Any) -> Any:
+    """What a question has to name: of an attribute, the attribute."""
+    return key.removeprefix("used.") if key.startswith("used.") else right
 
 
 def _is_named(right: Any, questions: str) -> bool:
