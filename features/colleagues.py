@@ -1,7 +1,8 @@
 """The other leads of an account, and the verbs that sum up what is known of them.
 
-What happened to a colleague counts from the instant at which we *knew* of it, and for
-so many days from then: one clock, on which a count within a span is the difference of
+What happened to a colleague counts from the instant at which we *knew* of it (not
+before it was a lead: until then nobody could tell whose it was), and for so many days
+from then: one clock, on which a count within a span is the difference of
 two counts, so that an account of a hundred thousand leads costs no more than small
 ones.
 """

@@ -57,7 +57,7 @@ def facts_of(
 ) -> Facts:
     """Return every fact of a sort about the leads in ``past_leads``."""
     if fact is Fact.TOUCH:
-        return _touches(company, read)
+        return _touches(connection, company, read)
     told = connection.sql(_query(fact, company)).to_arrow_table()
     return Facts(told.column("lead_no").to_numpy(), told.column("known").to_numpy())
 
@@ -71,9 +71,11 @@ def _query(fact: Fact, company: Company) -> str:
         )
     ends = company.endings if fact is Fact.ENDING else company.conversions
     listed = ", ".join(map(literal, ends)) or "NULL"
+    since = "coalesce(l.created_at, e.reached_at)"  # it has to be a lead to be known
     known = (
-        "SELECT lead_id, epoch_us(greatest(reached_at, recorded_at)) AS known "
-        f"FROM milestones WHERE milestone IN ({listed})"
+        f"SELECT lead_id, epoch_us(greatest(e.reached_at, e.recorded_at, {since})) "
+        "AS known FROM milestones e JOIN leads l USING (lead_id) "
+        f"WHERE milestone IN ({listed})"
     )
     if fact is Fact.ENDING and company.has_deadlines:
         known += (
@@ -87,15 +89,22 @@ def _query(fact: Fact, company: Company) -> str:
     )
 
 
-def _touches(company: Company, read: Read | None) -> Facts:
-    """Inbound touches that name their lead; an account's own are nobody's."""
+def _touches(connection: Engine, company: Company, read: Read | None) -> Facts:
+    """Inbound touches that name their lead; an account's own are nobody's.
+
+    What was done before the creation is known from the creation on: until then nobody
+    could tell whose it was.
+    """
     if read is None:
         return Facts(np.empty(0, np.int64), np.empty(0, np.int64))
     threads, outbound = read.threads, set(company.outbound_kinds)
     is_inbound = np.array([k not in outbound for k in read.words["kind"]], dtype=bool)
     kept = read.is_own & is_inbound[threads.kind // CLASSES_PER_KIND]
     lead = np.repeat(np.arange(len(threads.starts) - 1), np.diff(threads.starts))
-    known = np.maximum(threads.occurred, threads.recorded)
+    created = np.full(len(threads.starts) - 1, np.iinfo(np.int64).min)
+    told = connection.sql(_query(Fact.LEAD, company)).to_arrow_table()
+    created[told.column("lead_no").to_numpy()] = told.column("known").to_numpy()
+    known = np.maximum(np.maximum(threads.occurred, threads.recorded), created[lead])
     return Facts(lead[kept], known[kept])
 
 

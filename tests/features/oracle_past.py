@@ -194,10 +194,12 @@ def _of_colleagues(world: SmallWorld, person: Person, look: Look) -> dict[str, V
         and p.created_at < known_at
         and not _known_ends(world, {p.lead_id}, ("won", "lost"), known_at)
     ]
+    created = {p.lead_id: p.created_at for p in world.people}
     known = [
-        _since(t)
+        since
         for t in world.touches
-        if t.lead_id in others and t.kind not in OUTBOUND and _since(t) < known_at
+        if t.lead_id in others and t.kind not in OUTBOUND
+        if (since := max(_since(t), created[t.lead_id])) < known_at
     ]
     return {
         "colleagues": len(joined),
@@ -221,10 +223,11 @@ def _known_ends(
     world: SmallWorld, leads: set[str], names: tuple[str, ...], at: datetime
 ) -> list[datetime]:
     """Since when the first such milestone of each lead has been known, if it is."""
+    created = {p.lead_id: p.created_at for p in world.people}
     found = []
     for lead in leads:
         told = [
-            _since(m)
+            max(_since(m), created[lead])
             for m in world.milestones
             if m.lead_id == lead and m.milestone in names
         ]

@@ -43,7 +43,7 @@ def accounts(
     steps = (
         Step(
             "members",
-            "SELECT l.lead_id, l.account_id FROM leads l\n"
+            "SELECT l.lead_id, l.account_id, l.created_at FROM leads l\n"
             "SEMI JOIN (SELECT account_id FROM spine) s ON s.account_id = l.account_id",
         ),
         Step("facts", facts),
@@ -73,10 +73,10 @@ def _facts(fact: Fact, company: Company) -> str:
     known, source = {
         Fact.LEAD: ("l.created_at", "leads l JOIN members m ON m.lead_id = l.lead_id"),
         Fact.TOUCH: (
-            "GREATEST(t.occurred_at, t.recorded_at)",
+            _once_a_lead("t.occurred_at", "t.recorded_at"),
             "touches t JOIN members m ON m.lead_id = t.lead_id",
         ),
-    }.get(fact, ("MIN(GREATEST(e.reached_at, e.recorded_at))", _ENDED))
+    }.get(fact, (f"MIN({_once_a_lead('e.reached_at', 'e.recorded_at')})", _ENDED))
     told = (
         f"SELECT {literal(fact)} AS fact, m.account_id, m.lead_id,\n"
         f"  {microseconds(known)} AS at_us\nFROM {source}\nWHERE "
@@ -96,12 +96,12 @@ def _facts(fact: Fact, company: Company) -> str:
 
 def _endings(names: str) -> str:
     """When each lead ended; at its deadline it is over, if it had begun."""
-    known = microseconds("GREATEST(e.reached_at, e.recorded_at)")
+    known = microseconds(_once_a_lead("e.reached_at", "e.recorded_at"))
     created, deadline = microseconds("l.created_at"), microseconds("l.deadline_at")
     return (
         f"SELECT {literal(Fact.ENDING)} AS fact, m.account_id, m.lead_id,\n"
         "  MIN(ended.at_us) AS at_us\nFROM (\n"
-        f"  SELECT e.lead_id, {known} AS at_us FROM milestones e\n"
+        f"  SELECT e.lead_id, {known} AS at_us\n  FROM {_ENDED}\n"
         f"  WHERE e.milestone IN ({names})\n  UNION ALL\n"
         f"  SELECT l.lead_id, GREATEST({created}, {deadline} - 1) AS at_us\n"
         "  FROM leads l\n"
@@ -109,6 +109,11 @@ def _endings(names: str) -> str:
         ") ended JOIN members m ON m.lead_id = ended.lead_id\n"
         "GROUP BY m.account_id, m.lead_id"
     )
+
+
+def _once_a_lead(happened: str, recorded: str) -> str:
+    """Since when a fact is known of a colleague: it has to be a lead to be one."""
+    return f"GREATEST({happened}, {recorded}, COALESCE(m.created_at, {happened}))"
 
 
 _ENDED = "milestones e JOIN members m ON m.lead_id = e.lead_id"
