@@ -80,6 +80,26 @@ def test_is_blind_to_whatever_is_known_at_the_snapshot_or_later(
     assert loom.of(with_another_future(now, at, other), rows) == loom.of(now, rows)
 
 
+@SOME
+@given(world=small_worlds(), at=instants(1, 12))
+def test_is_blind_to_leads_that_are_created_at_the_snapshot_or_later(
+    loom: Loom, world: SmallWorld, at: datetime
+) -> None:
+    # Whatever they had done before, nobody could tell then whose lead they would be.
+    there = tuple(p for p in world.people if p.created_at < at)
+    names = {p.lead_id for p in there}
+    asked = tuple((p.lead_id, at) for p in there)
+    now = replace(world, snapshots=asked, limits=())
+    then = replace(
+        now,
+        people=there,
+        touches=tuple(t for t in world.touches if t.lead_id in {*names, None}),
+        milestones=tuple(m for m in world.milestones if m.lead_id in names),
+    )
+
+    assert loom.of(then) == loom.of(now)
+
+
 # --- order, company and chunks -------------------------------------------------------
 
 
