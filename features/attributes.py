@@ -18,8 +18,8 @@ from .let import let
 from .letters import plain_sql, unmarked_sql
 from .notation import Notation, number_as_written
 
-YES = ("1", "true", "yes", "y", "t", "on")
-NO = ("0", "false", "no", "n", "f", "off")
+YES = ("1", "true", "yes", "y", "t", "on", "ja", "oui", "sí", "si", "sim", "sì")
+NO = ("0", "false", "no", "n", "f", "off", "nein", "non", "não", "nao", "nee")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
+from features.attributes import YES
 from features.errors import few
 
 from .origins import Section
 from .values import Value
-
-_YES = {"1", "true", "yes", "y"}
 
 
 class OutcomeConfig(Section):
@@ -76,7 +75,7 @@ class OutcomeConfig(Section):
         """
         if self.conversion is not None:
             return self.conversion
-        is_yes = str(self.positive).casefold() in _YES
+        is_yes = str(self.positive).casefold() in YES
         return f"{self.column}" if is_yes else f"{self.column} = {self.positive}"
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from features.attributes import NO, YES
 from features.company import Means
 from features.engine import Engine
 
@@ -183,7 +184,7 @@ def _means(column: Column) -> str | None:
         return "title"
     if column.is_number and speaks(column.name, lexicon.CODE):
         return "category"
-    if {t.casefold() for t in column.counts} <= lexicon.YES_NO:
+    if not column.is_number and {t.casefold() for t in column.counts} <= {*YES, *NO}:
         return "flag"
     return None
 

@@ -13,7 +13,7 @@ from pipeline.open_questions import UNKNOWN
 from . import words
 from .column import Column
 from .dated import Dated, Wide, milestone_names
-from .lexicon import CLOSINGS
+from .lexicon import CLOSINGS, NEGATION
 from .sample import Sample
 from .words import speaks
 
@@ -194,7 +194,8 @@ def _conversion(found: Sequence[Reached]) -> str:
 
 def _closes(engine: Engine, reached: Reached, conversion: str) -> bool:
     """Whether a milestone is called an end, and no lead converts after it."""
-    if reached.name == conversion or not speaks(reached.name, CLOSINGS):
+    is_end = speaks(reached.name, CLOSINGS) or speaks(reached.name, NEGATION)
+    if reached.name == conversion or not is_end:
         return False
     [(later,)] = engine.execute(
         "SELECT count(*) FROM (SELECT lead_id, min(reached_at) AS closed FROM reached "

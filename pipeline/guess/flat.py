@@ -115,7 +115,7 @@ def _points(column: Column) -> int:
     ends = any(speaks(t, lexicon.CLOSINGS) for t in texts)
     is_told = bool(_converting(column)) or (says_yes and (is_named or is_stage))
     if column.distinct > 2 and not (is_told or is_named):
-        return 0
+        return int(is_stage)  # a status, of which no text is known
     is_pair = column.distinct == 2 or ends or any(_says_no(t) for t in texts)
     return 3 * is_named + 2 * bool(_converting(column)) + is_stage + (ends and is_pair)
 
@@ -125,7 +125,8 @@ def _converting(column: Column) -> list[str]:
 
 
 def _says_no(text: str) -> bool:
-    return is_one_of(text, lexicon.NEGATIVES) or speaks(text, lexicon.CLOSINGS)
+    is_end = speaks(text, lexicon.CLOSINGS) or speaks(text, lexicon.NEGATION)
+    return is_end or is_one_of(text, lexicon.NEGATIVES)
 
 
 def _positive(column: Column) -> str | None:

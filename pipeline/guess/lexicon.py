@@ -202,9 +202,9 @@ CLOSINGS: Final = stems("""
     lost disqualif unqualif declin cancel reject dead$ withdraw withdrew junk churn
     refus expired abandon verlor abgelehnt *absage storn abgesagt perdu annul perdid
     cancelad rechaz perso$ rifiut verloren afgewezen geannuleerd kein_interesse resili
-    not$ nicht$ kein keine non$ niet$ geen$ nunca rifiuto absage vervall afgewez
-    out_sold
+    rifiuto absage vervall afgewez out_sold
     """)
+NEGATION: Final = stems("not$ nicht$ kein keine non$ niet$ geen$ nunca")
 OUTCOMES: Final = stems("""
     y$ converted conversion convert$ won$ outcome target$ label$ purchased purchase$
     subscribed response$ responded bought sold$ success enrolled is_customer closed_won
@@ -259,8 +259,3 @@ MISSING_WORDS: Final = _words("""
 PERHAPS_MISSING: Final = _words("""
     unknown not_known unspecified unbekannt inconnu desconocido
     """)
-YES_NO: Final = frozenset(
-    _words("""
-    yes no true false y n t f ja nein oui non si sim nao nee j
-    """)
-)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from .lexicon import CLOSINGS, CONVERSIONS, OF_TIME, stems
+from .lexicon import CLOSINGS, CONVERSIONS, NEGATION, OF_TIME, stems
 
 
 def said(name: str) -> str:
@@ -65,7 +65,7 @@ def conversion_rank(name: str) -> int:
     >>> conversion_rank("disqualified") == conversion_rank("closed lost")
     True
     """
-    if speaks(name, CLOSINGS):
+    if speaks(name, CLOSINGS) or speaks(name, NEGATION):
         return len(CONVERSIONS)
     places = (i for i, w in enumerate(CONVERSIONS) if speaks(name, stems(w)))
     return next(places, len(CONVERSIONS))
