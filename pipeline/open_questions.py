@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,53 +12,14 @@ from features.errors import ConfigError
 ASK: Final = "ASK:"  # begins a question, in a comment
 UNKNOWN: Final = "?"  # written where only a person can tell
 MOST_SAID = 3
+SECTIONS: Final = (
+    "leads", "accounts", "touches", "milestones", "outcome", "snapshots",
+)  # fmt: skip
+# Keys under which a question mark may be a word of the data's own.
+_OF_DATA: Final = {"query", "null_tokens", "labels", "words", "columns", "delimiter"}
 
 _HEADER = re.compile(r"\[+\s*([^\[\]]+?)\s*\]+\s*(#.*)?")
-_OPEN = re.compile(r"(\w+)\s*=\s*\"\?\"\s*(#.*)?")
-
-
-@dataclass(frozen=True)
-class OpenQuestion:
-    """A key whose value is a question still.
-
-    Attributes
-    ----------
-    line : int
-        Of the file, from 1.
-    section, key : str
-    question : str
-        As it stands in the comment above the key.
-    """
-
-    line: int
-    section: str
-    key: str
-    question: str
-
-
-def open_questions(text: str) -> list[OpenQuestion]:
-    r"""Find the questions that stand above a key with a ``?`` for its value.
-
-    Examples
-    --------
-    >>> text = '[outcome]\n# ASK: is it won\n# or sold?\nconversion = "?"'
-    >>> [(q.line, q.key, q.question) for q in open_questions(text)]
-    [(4, 'conversion', 'is it won or sold?')]
-    """
-    found, section, comment = [], "", list[str]()
-    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
-        if line.startswith("#"):
-            told = line.lstrip("# ")
-            comment = [told] if told.startswith(ASK) else [*comment, told]
-            continue
-        if header := _HEADER.fullmatch(line):
-            section = header.group(1)
-        key = _OPEN.fullmatch(line)
-        if key is not None and comment and comment[0].startswith(ASK):
-            question = " ".join(comment).removeprefix(ASK).strip()
-            found.append(OpenQuestion(number, section, key.group(1), question))
-        comment = []
-    return found
+_KEY = re.compile(r"""["']?(?:\w+\.)*(\w+)["']?\s*=.*["']\?["'].*""")
 
 
 def refuse_open_questions(path: Path, text: str, raw: dict[str, Any]) -> None:
@@ -76,18 +37,58 @@ def refuse_open_questions(path: Path, text: str, raw: dict[str, Any]) -> None:
     ConfigError
         When a question is open.
     """
-    left = [q for q in open_questions(text) if _is_open(q, raw)]
+    left = list(dict.fromkeys(_open_keys(raw)))
     if not left:
         return
-    told = " ".join(f"Line {q.line}, {q.key}: {q.question}" for q in left[:MOST_SAID])
+    asked = _questions(text)
+    told = [_said(section, key, asked) for section, key in left[:MOST_SAID]]
     more = len(left) - MOST_SAID
     also = f" {more} more are open." if more > 0 else ""
     raise ConfigError(
         f"{path.name} leaves open what only someone who knows the company can say. "
-        f'{told}{also} Write each answer instead of the "?".'
+        f'{" ".join(told)}{also} Write each answer instead of the "?".'
     )
 
 
-def _is_open(asked: OpenQuestion, raw: dict[str, Any]) -> bool:
-    section = raw.get(asked.section)
-    return not isinstance(section, dict) or section.get(asked.key) == UNKNOWN
+def _open_keys(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Section and key of every value that is a question mark, or lists one."""
+    for section in SECTIONS:
+        held = raw.get(section, {})
+        for table in held if isinstance(held, list) else [held]:
+            for key, value in table.items() if isinstance(table, dict) else ():
+                listed = value if isinstance(value, list) else [value]
+                if key not in _OF_DATA and UNKNOWN in listed:
+                    yield section, key
+
+
+def _questions(text: str) -> dict[tuple[str, str], tuple[int, str]]:
+    r"""Line and question of every key that is a question mark, as it is written.
+
+    Examples
+    --------
+    >>> text = '[outcome]\n# ASK: is it won\n# or sold?\n\nconversion = "?"'
+    >>> _questions(text)
+    {('outcome', 'conversion'): (5, 'is it won or sold?')}
+    """
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    section, comment = "", list[str]()
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
+        if line.startswith("#"):
+            told = line.lstrip("# ")
+            comment = [told] if told.startswith(ASK) else [*comment, told]
+        elif header := _HEADER.fullmatch(line):
+            section = header.group(1)
+        elif line:
+            if (key := _KEY.fullmatch(line)) is not None:
+                is_asked = bool(comment) and comment[0].startswith(ASK)
+                asked = " ".join(comment).removeprefix(ASK).strip() if is_asked else ""
+                found.setdefault((section, key.group(1)), (number, asked))
+            comment = []
+    return found
+
+
+def _said(section: str, key: str, asked: dict[tuple[str, str], tuple[int, str]]) -> str:
+    if (section, key) not in asked:
+        return f'{section}.{key} is "?".'
+    number, question = asked[section, key]
+    return f"Line {number}, {key}: {question or 'it is not said yet.'}"

@@ -18,6 +18,7 @@ from pipeline.config import check_loads, load_config
 from pipeline.demo import write_company
 from pipeline.guess import write_guess
 from pipeline.intake.desk import take_in
+from pipeline.open_questions import refuse_open_questions
 
 COLOURS = ("red", "green", "blue")
 
@@ -693,3 +694,32 @@ def test_seconds_since_1970_are_instants_where_the_name_says_so(tmp_path: Path) 
     )
     assert raw["leads"]["format"] == "epoch_s"
     assert raw["leads"]["created_at"] == "created"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("[outcome]\n# ASK: which?\nconversion = '?'", "Line 3, conversion: which?"),
+        (
+            '[outcome]\n# ASK: which?\n\n"conversion" = "?"',
+            "Line 4, conversion: which?",
+        ),
+        ('outcome.conversion = "?"', 'outcome.conversion is "?".'),
+        ('outcome = { conversion = "?" }', 'outcome.conversion is "?".'),
+        ('[outcome]\nclosed_by = ["lost", "?"]', "Line 2, closed_by: it is not said"),
+        ('[[milestones]]\nlead_id = "?"', "Line 2, lead_id: it is not said yet."),
+    ],
+)
+def test_a_question_mark_is_refused_however_it_is_written(
+    tmp_path: Path, written: str, said: str
+) -> None:
+    path = tmp_path / "leadlight.toml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(ConfigError, match="leaves open") as told:
+        load_config(path)
+    assert said in str(told.value)
+
+
+def test_a_question_mark_may_be_a_word_of_the_data(tmp_path: Path) -> None:
+    raw = {"leads": {"null_tokens": ["", "?"], "query": "?"}, "outcome": {"words": "?"}}
+    refuse_open_questions(tmp_path / "leadlight.toml", "", raw)
