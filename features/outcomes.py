@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from .engine import Engine, one_row
-from .errors import DataError
+from .errors import DataError, few
 from .snapshots import Ending, SnapshotRule, instant_sql, make_spine
 from .vocabulary import DAY_US
 
@@ -109,9 +109,29 @@ def make_labelled_spine(
     )
     counts = _counts(connection, asked)
     if counts.conversions in {0, counts.snapshots}:
+        if counts.conversions == 0 and (
+            strange := _unknown_conversion(connection, ending)
+        ):
+            raise DataError(strange)
         days = _horizon_with_both(connection, rule, ending, maturity)
         raise DataError(_one_class(counts, days))
     return counts
+
+
+def _unknown_conversion(connection: Engine, ending: Ending) -> str:
+    """Say that no milestone has the conversion's name; empty where one has it."""
+    if ending.conversion is None:
+        return ""
+    rows = connection.execute(
+        "SELECT milestone FROM milestones GROUP BY milestone ORDER BY count(*) DESC, 1"
+    ).fetchall()
+    names = [str(name) for (name,) in rows]
+    if not names or ending.conversion in names:
+        return ""
+    return (
+        f"No milestone is called {ending.conversion!r} (outcome.conversion). There are "
+        f"{few(names)}."
+    )
 
 
 def _outcome(maturity: Maturity, ending: Ending) -> str:

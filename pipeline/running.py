@@ -102,24 +102,34 @@ def check(config: Config, folder: Path, ignored: tuple[str, ...] = ()) -> None:
 def issues_standing(folder: Path) -> str:
     """Say which checks found an issue, those first that are gates; empty if none did.
 
-    LL304 is named with its verdict.
+    LL304 is named with its verdict. A check that is a gate and could not look stops a
+    promotion as well.
     """
     found = CHECKS.read(folder / CHECKS.file)["findings"]
     issues = [f for f in found if f["answer"] == "issue"]
     gates = [_named(f) for f in issues if repeats_check(f["code"])]
     others = [_named(f) for f in issues if not repeats_check(f["code"])]
-    if not issues:
-        return ""
-    number = f"{len(issues)} issue{'' if len(issues) == 1 else 's'}"
-    stand = "stands" if len(issues) == 1 else "stand"
+    unseen = [
+        f["code"]
+        for f in found
+        if repeats_check(f["code"]) and f["answer"] == "skipped"
+    ]
+    stand = _stand(gates, others) if issues else ""
+    if not unseen:
+        return stand
+    also = f"what could not be looked at stops a promotion, too: {', '.join(unseen)}"
+    return f"{stand}; {also}" if stand else f"{also[0].upper()}{also[1:]}"
+
+
+def _stand(gates: list[str], others: list[str]) -> str:
+    count = len(gates) + len(others)
+    stand = f"{count} issue{'' if count == 1 else 's'} stand{'s' if count == 1 else ''}"
+    way = "in the way of a promotion"
     if not others:
-        return f"{number} {stand} in the way of a promotion: {', '.join(gates)}"
+        return f"{stand} {way}: {', '.join(gates)}"
     if not gates:
-        return f"{number} {stand}, none in the way of a promotion: {', '.join(others)}"
-    return (
-        f"{number} {stand}, {len(gates)} in the way of a promotion: "
-        f"{', '.join(gates)}; and {', '.join(others)}"
-    )
+        return f"{stand}, none {way}: {', '.join(others)}"
+    return f"{stand}, {len(gates)} {way}: {', '.join(gates)}; and {', '.join(others)}"
 
 
 def _named(found: dict[str, Any]) -> str:

@@ -160,7 +160,7 @@ def _said(found: _Counted) -> Iterator[str]:
         yield (
             f"{found.late:,} of {found.conversions:,} conversions "
             f"({found.late / found.conversions:.1%}) {lie} after their lead's deadline "
-            f"and {do} not count{_on_last_day(found)}."
+            f"and {do} not count{_on_last_day(found)}.{_too_many(found)}"
         )
     if found.before:
         one = found.before == 1
@@ -173,6 +173,16 @@ def _said(found: _Counted) -> Iterator[str]:
             f"looks at {them}. Correct the export, or declare sentinels if such a day "
             "stands for 'never'."
         )
+
+
+def _too_many(found: _Counted) -> str:
+    """Say what to do where a deadline ends so little that it is none."""
+    if found.late <= _MOST_LATE * found.conversions:
+        return ""
+    return (
+        " If they ought to count, the deadline is another date: name that one, or leave "
+        "outcome.until out."
+    )
 
 
 def _on_last_day(found: _Counted) -> str:

@@ -15,7 +15,7 @@ from .ending import Ending, ending_of
 from .flat import FlatOutcome, flat_outcome, order_column
 from .kinds import Funnel, funnel_of
 from .lexicon import CLOSINGS
-from .own_dates import Created, created_of, own_ends, own_milestones
+from .own_dates import Created, created_of, later_dates, own_ends, own_milestones
 from .roles import Roles, account_column, roles_of
 from .sample import MissingWord, Sample
 from .words import speaks
@@ -39,6 +39,9 @@ class Guess:
     flat : FlatOutcome or None
     attributes, account_attributes : tuple of Attribute
     funnel : Funnel
+    later_dates : tuple of str
+        Of leads whose outcome is not known: the dates that some have after their
+        creation.
     """
 
     roles: Roles
@@ -52,6 +55,7 @@ class Guess:
     attributes: tuple[Attribute, ...]
     account_attributes: tuple[Attribute, ...]
     funnel: Funnel
+    later_dates: tuple[str, ...] = ()
 
     @property
     def leads(self) -> Sample:
@@ -100,7 +104,9 @@ def guess_of(
     is_reached = ending is not None and bool(ending.milestones)
     if ending is not None and is_reached and (ending.is_known or not flat.is_known):
         return _dated(engine, roles, missing, (created, milestones, ending))
-    return _flat(engine, roles, missing, flat)
+    guess = _flat(engine, roles, missing, flat)
+    dates = later_dates(engine, sample, created.column)
+    return replace(guess, later_dates=tuple(c.name for c in dates))
 
 
 def _milestones(roles: Roles, own: Dated | Wide | None) -> tuple[Dated | Wide, ...]:

@@ -174,7 +174,7 @@ def _flat(guess: Guess) -> Page:
     if flat is None:
         return [], []
     if not flat.is_known:
-        return _unknown(flat), []
+        return _unknown(flat, guess.later_dates), []
     asked = []
     if flat.rate is not None:
         others = f" It may be {commonest(flat.others, 10)}, too." if flat.others else ""
@@ -196,14 +196,16 @@ def _flat(guess: Guess) -> Page:
     return lines, asked
 
 
-def _unknown(flat: FlatOutcome) -> list[Line]:
+def _unknown(flat: FlatOutcome, dates: Sequence[str]) -> list[Line]:
     likely = f" Perhaps {' or '.join(flat.others[:2])}." if flat.others else ""
+    dated = f", such as {' or '.join(dates[:2])}," if dates else ""
     return [
         Line(
             "column",
             toml.text(UNKNOWN),
-            asked=f"which column is the outcome?{likely} None is called so. Where a "
-            "date says when leads converted, name it under [[milestones]].",
+            asked=f"which column is the outcome?{likely} No text or name speaks of "
+            f"one. Where a date{dated} says when leads converted, name it under "
+            "[[milestones]], and the outcome by conversion.",
         ),
         Line(
             "positive",

@@ -66,7 +66,7 @@ def own_ends(engine: Engine, leads: Leads, created: Column) -> Wide | None:
         return None
     ends = [
         c
-        for c in _later(engine, leads.sample, created)
+        for c in later_dates(engine, leads.sample, created)
         if is_told(c) and not _converts(c)
     ]
     alike = tuple(c for c in ends if c.is_written_like(ends[0]))
@@ -84,7 +84,7 @@ def own_milestones(
     if leads.lead_id is None:
         return None
     sample = leads.sample
-    later = _later(engine, sample, created)
+    later = later_dates(engine, sample, created)
     ends = [c for c in later if speaks(c.name, lexicon.CLOSED_AT)] or later
     stage = stage_column(sample)
     told = [c for c in later if is_told(c)]
@@ -97,7 +97,7 @@ def own_milestones(
     return Wide(sample, leads.lead_id, alike)
 
 
-def _later(engine: Engine, sample: Sample, created: Column) -> list[Column]:
+def later_dates(engine: Engine, sample: Sample, created: Column) -> list[Column]:
     """The dates that some leads have, after their creation."""
     return [
         c

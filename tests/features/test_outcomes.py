@@ -385,3 +385,16 @@ def test_a_horizon_that_would_do_is_named_by_the_conversions_that_count(
     # What was looked at is left as it was: two snapshots, none of them converted.
     assert spine(connection, "outcome") == [(0,), (0,)]
     connection.close()
+
+
+def test_a_conversion_that_no_milestone_is_called_is_named_with_those_there_are() -> (
+    None
+):
+    tables = Tables({"ada": jan(5)}, [("ada", "sold", jan(8)), ("ada", "lost", jan(9))])
+    connection = tables.engine()
+    with pytest.raises(DataError) as told:
+        make_labelled_spine(connection, ON_CREATION, WON, FORTNIGHT)
+    assert str(told.value) == (
+        "No milestone is called 'won' (outcome.conversion). There are 'lost', 'sold'."
+    )
+    connection.close()

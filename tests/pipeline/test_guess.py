@@ -536,7 +536,7 @@ def test_says_that_an_outcome_is_not_to_be_found(tmp_path: Path) -> None:
     raw, text, told = guessed(tmp_path, write(tmp_path, "x.csv", rows))
     assert raw["outcome"] == {"column": "?", "positive": "?"}
     said = " ".join(text.replace("# ", "").split())
-    assert "ASK: which column is the outcome? Perhaps new. None is called so." in said
+    assert "ASK: which column is the outcome? Perhaps new. No text or name " in said
     assert raw["cutoffs"]["sql"] == {"capacity_share": 0.05}
     assert not any("%" in line for line in (*text.splitlines(), *told))
 
@@ -723,3 +723,20 @@ def test_a_question_mark_is_refused_however_it_is_written(
 def test_a_question_mark_may_be_a_word_of_the_data(tmp_path: Path) -> None:
     raw = {"leads": {"null_tokens": ["", "?"], "query": "?"}, "outcome": {"words": "?"}}
     refuse_open_questions(tmp_path / "leadlight.toml", "", raw)
+
+
+def test_where_no_word_tells_the_likeliest_status_and_dates_are_named(
+    tmp_path: Path,
+) -> None:
+    rows = leads(
+        origin=lambda i: ("web", "fair")[i % 2],
+        statut=lambda i: ("Souscrit", "Sans suite", "En cours")[i % 3],
+        souscription=lambda i: day(i + 9) if i % 3 == 0 else "",
+    )
+    _, text, _ = guessed(tmp_path, write(tmp_path, "x.csv", rows))
+    said = " ".join(text.replace("# ", "").split())
+    assert (
+        "ASK: which column is the outcome? Perhaps statut or origin. No text or name "
+        "speaks of one. Where a date, such as souscription, says when leads converted, "
+        "name it under [[milestones]], and the outcome by conversion."
+    ) in said

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from models.promoting.gates import Gate, Outcome
 from pipeline.bundle import open_bundle, source_of_run
 from pipeline.refusals import stands_against
@@ -56,6 +58,29 @@ def test_a_finished_run_says_what_became_of_the_skill(
         "2 issues stand, 1 in the way of a promotion: LL304 (no skill is shown); and "
         "LL109"
     )
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_a_gate_that_could_not_look_is_named_in_the_last_line(
+    demo: Demo, tmp_path: Path, is_alone: bool
+) -> None:
+    demo.copy(tmp_path, runs=True)
+    run = tmp_path / "runs" / "first"
+    without_skill(run)
+    checks = record(run / "checks.json")
+    for found in checks["findings"]:
+        if is_alone:
+            found["answer"] = "passed"
+        if found["code"] == "LL207":
+            found["answer"] = "skipped"
+    (run / "checks.json").write_text(json.dumps(checks), encoding="utf-8")
+    said = issues_standing(run)
+    if is_alone:
+        assert said == "What could not be looked at stops a promotion, too: LL207"
+    else:
+        assert said.endswith(
+            "; what could not be looked at stops a promotion, too: LL207"
+        )
 
 
 def test_a_refused_promotion_says_what_became_of_the_skill() -> None:
