@@ -180,8 +180,8 @@ def _too_many(found: _Counted) -> str:
     if found.late <= _MOST_LATE * found.conversions:
         return ""
     return (
-        " If they ought to count, the deadline is another date: name that one, or leave "
-        "outcome.until out."
+        " If they ought to count, the deadline is another date: name that one, or "
+        "leave outcome.until out."
     )
 
 
