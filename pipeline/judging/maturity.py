@@ -182,9 +182,9 @@ class Ripening:
             "shorter" if self.horizon_days < (self.suggested_days or 0) else "longer"
         )
         return (
-            f"The horizon is much {which} than the {self.suggested_days} days that "
-            "conversions take: look at outcome.horizon_days, unless that is the "
-            "question meant."
+            f"The horizon is much {which} than that: with outcome.horizon_days = "
+            f"{self.suggested_days} it would take in {NEARLY_ALL:.0%} of them. Look at "
+            "it, unless the question meant is another."
         )
 
 

@@ -160,7 +160,10 @@ def test_the_sentences_say_when_half_and_nearly_all_convert() -> None:
 def test_a_horizon_far_from_the_suggested_one_is_told(days: int, which: str) -> None:
     said = ripened(forty_leads(), Maturity(days, 0, jan(90))).said()
 
-    assert any(f"much {which} than the 20 days that conversions" in s for s in said)
+    assert any(
+        f"much {which} than that: with outcome.horizon_days = 20 it would" in s
+        for s in said
+    )
 
 
 def test_too_few_conversions_suggest_nothing() -> None:
