@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from features.engine import Engine, literal
+from pipeline.open_questions import UNKNOWN
 
 from . import words
 from .attributes import LEAST_GAP, Attribute, Fate, attributes_of, gaps_in
@@ -66,6 +67,13 @@ class Guess:
     def lead_id(self) -> Column | None:
         """The leads' id; None where a row is known by its place."""
         return self.roles.leads.lead_id
+
+    @property
+    def event(self) -> str:
+        """What seems to be the conversion."""
+        if self.flat is not None:
+            return f"{self.flat.column} = {self.flat.positive}"
+        return self.ending.conversion if self.ending is not None else UNKNOWN
 
     @property
     def rate(self) -> float | None:

@@ -47,7 +47,10 @@ def cutoff_lines(guess: Guess) -> Page:
     """
     if guess.rate is None:
         return _unpromised()
-    rate = f"If that is the conversion, {guess.rate:.1%} of the leads looked at had it"
+    rate = (
+        f"If {guess.event} is the conversion, {guess.rate:.1%} of the leads looked at "
+        "had it"
+    )
     mql = "{ capture = 0.80, confidence = 0.95, otherwise = { capacity_share = 0.30 } }"
     question = f"what do marketing and sales need of these promises? {rate}."
     if _is_weekly(guess):
