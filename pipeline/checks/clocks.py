@@ -164,9 +164,7 @@ def _outrun(case: Case, engine: Engine) -> _Outrun | None:
     is_seen = case.intake["known_until_is"] == "latest seen"
     if not is_seen or outcome.horizon_days is None:
         return None
-    ends = (outcome.conversion, *outcome.closed_by)
-    listed = ", ".join(literal(e) for e in ends if e is not None)
-    endings = f"milestones WHERE milestone IN ({listed})"
+    endings = _endings(case)
     end, created, seen = one_row(
         engine,
         f"SELECT (SELECT max(reached_at) FROM {endings}), "
@@ -210,7 +208,7 @@ def _said(
     if moved and until is not None:
         parts.append(
             f"known_until is the latest instant seen, {until:%Y-%m-%d}, and lies "
-            f"{moved:,.0f} days after 999 in 1,000 touches and milestones"
+            f"{moved:,.0f} days after 999 in 1,000 touches, conversions and closings"
         )
     return parts
 
@@ -249,6 +247,14 @@ def _silent_days(case: Case, engine: Engine, until: datetime | None) -> float:
     return days if days > horizon else 0.0
 
 
+def _endings(case: Case) -> str:
+    """SQL for the milestones that known_until is taken from."""
+    outcome = case.config.outcome
+    ends = (outcome.conversion, *outcome.closed_by)
+    listed = ", ".join(literal(e) for e in ends if e is not None)
+    return f"milestones WHERE milestone IN ({listed})"
+
+
 def _moved_days(case: Case, engine: Engine) -> float:
     """Days by which a few instants move an end that is not configured."""
     horizon = case.config.outcome.horizon_days
@@ -258,7 +264,7 @@ def _moved_days(case: Case, engine: Engine) -> float:
         engine,
         "SELECT max(seen_at), quantile_disc(seen_at, 0.999) FROM (SELECT "
         "occurred_at AS seen_at FROM touches UNION ALL SELECT reached_at FROM "
-        "milestones)",
+        f"{_endings(case)})",
     )
     days = 0.0 if latest is None else (latest - nearly) / timedelta(days=1)
     return days if days > horizon else 0.0

@@ -342,7 +342,7 @@ def test_ll104_fires_where_one_wrong_clock_moves_the_end_of_the_data(
     assert finding.answer is (Answer.TIP if fires else Answer.PASSED)
     assert fires is (
         "known_until is the latest instant seen, 2026-03-01, and lies 36 days after "
-        "999 in 1,000 touches and milestones." in finding.said
+        "999 in 1,000 touches, conversions and closings." in finding.said
     )
 
 
