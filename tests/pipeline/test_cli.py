@@ -169,7 +169,7 @@ def test_misuse_is_exit_code_2(
         (["leads.from='data/unreadable.csv'"],
          "unreadable.csv has no readable row: 9 came in; 9: The instant in column "
          "'created_at' cannot be read as ISO 8601."),
-        (["outcome.conversion=unicorn"], "look at outcome.conversion"),
+        (["outcome.conversion=unicorn"], "No milestone is called 'unicorn'"),
         (["train.least_conversions=5000", "train.fallback=false"],
          "Too little data for a model: "),
         (["attributes.colour.means=number"], "[attributes] names 'colour', which no"),
