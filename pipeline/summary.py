@@ -209,11 +209,11 @@ def _finding(folder: Path, code: str) -> dict[str, Any]:
 
 def _level_in_use(folder: Path) -> list[str]:
     """What the served scorer says of the newest block, and what was observed there."""
-    told = _finding(folder, "LL306").get("figures", {})
+    found = _finding(folder, "LL306")
+    told = found.get("figures", {})
     if "said" not in told:
         return []
-    is_off = _finding(folder, "LL306")["answer"] == "issue"
-    off = ": its level is off (LL306)" if is_off else ""
+    off = ": its level is off (LL306)" if found["answer"] == "issue" else ""
     return [
         f"  In use the scorer, which has learnt from these rows too, says "
         f"{told['said']:.1%}, and {told['observed']:.1%} converted{off}."
