@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.engine import Engine
-from pipeline.intake.instants import instant
+from pipeline.intake.instants import Bound, instant
 
 from . import lexicon, words
 from .column import Column
@@ -65,6 +65,12 @@ def milestone_names(table: Dated | Wide) -> dict[str, str]:
     return told
 
 
+def instant_of(sample: Sample, column: Column, *, day: Bound = "start") -> str:
+    """Return SQL for the instants of a column, as it is written."""
+    written = column.written.format if column.written else None
+    return instant(sample.cell(column.name), "UTC", written, day=day)
+
+
 def share_before(engine: Engine, sample: Sample, first: Column, then: Column) -> float:
     """Share of the rows with both dates in which one is not after the other.
 
@@ -72,8 +78,7 @@ def share_before(engine: Engine, sample: Sample, first: Column, then: Column) ->
     """
 
     def day(column: Column) -> str:
-        written = column.written.format if column.written else None
-        return f"date_trunc('day', {instant(sample.cell(column.name), 'UTC', written)})"
+        return f"date_trunc('day', {instant_of(sample, column)})"
 
     [(share,)] = engine.execute(
         "SELECT avg(CAST(earlier <= later AS INTEGER)) FROM (SELECT "
@@ -167,9 +172,7 @@ def _kind(sample: Sample, key: Column) -> Column | None:
         named = 2 * speaks(column.name, lexicon.KIND)
         named += 2 * speaks(words.said(column.name).split(" ")[-1], lexicon.KIND)
         named += speaks(column.name, lexicon.PERHAPS_KIND)
-        ends = any(
-            words.converts(t) or speaks(t, lexicon.CLOSINGS) for t in column.counts
-        )
+        ends = any(map(_is_end, column.counts))
         is_old = speaks(column.name, lexicon.OLD)
         return max(0, named + 2 * ends - 3 * is_old), column.distinct
 

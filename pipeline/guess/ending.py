@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from features.engine import Engine, literal
-from pipeline.intake.instants import instant
 from pipeline.open_questions import UNKNOWN
 
 from . import words
 from .column import Column
-from .dated import Dated, Wide, milestone_names
+from .dated import Dated, Wide, instant_of, milestone_names
 from .lexicon import CLOSINGS, NEGATION
 from .sample import Sample
 from .words import speaks
@@ -244,17 +243,11 @@ def _recorded_after(engine: Engine, milestones: Sequence[Dated | Wide]) -> float
 
 def _lag(table: Dated) -> str:
     """SQL for the days from a milestone to its record."""
-    reached, recorded = _read(table.sample, table.at), "NULL"
+    reached, recorded = instant_of(table.sample, table.at, day="end"), "NULL"
     if table.recorded_at is not None:
-        recorded = _read(table.sample, table.recorded_at)
+        recorded = instant_of(table.sample, table.recorded_at, day="end")
     between = f"date_diff('second', {reached}, {recorded}) / 86400 AS days"
     return f"SELECT {between} FROM {table.sample.relation}"
-
-
-def _read(sample: Sample, at: Column) -> str:
-    """SQL for the instants of a column."""
-    written = at.written.format if at.written else None
-    return instant(sample.cell(at.name), "UTC", written, day="end")
 
 
 def _show_reached(
@@ -264,12 +257,11 @@ def _show_reached(
     milestones: Sequence[Dated | Wide],
 ) -> None:
     lead_id, created = named
-    written = created.written.format if created.written else None
     told = " UNION ALL ".join(_rows(m) for m in milestones)
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE looked_at AS "
         f"SELECT {sample.cell(lead_id.name)} AS lead_id, "
-        f"min({instant(sample.cell(created.name), 'UTC', written)}) AS created_at "
+        f"min({instant_of(sample, created)}) AS created_at "
         f"FROM {sample.relation} GROUP BY 1"
     )
     engine.execute(
@@ -286,7 +278,8 @@ def _rows(table: Dated | Wide) -> str:
 
     def row(kind: str, at: Column) -> str:
         key = sample.cell(table.key.name)
-        told = f"{key} AS lead_id, {kind} AS kind, {_read(sample, at)} AS reached_at"
+        reached = instant_of(sample, at, day="end")
+        told = f"{key} AS lead_id, {kind} AS kind, {reached} AS reached_at"
         return f"SELECT {told} FROM {sample.relation}"
 
     if isinstance(table, Dated):

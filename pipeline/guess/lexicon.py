@@ -72,21 +72,18 @@ CREATED: Final = stems("""
     creation inscri alta$ creacion criad criac cadastr iscri aangemaakt arriv since$
     seit$ aangevraagd
     """)
-NOT_CREATED: Final = stems("""
-    last updat modif clos won$ lost end$ ended birth conver expir recorded loaded letzt
-    geandert aktualis geburt *abschl verlor gewonn *ende$ dernier maj$ naiss clotur
-    ultim actualiz nacim cierre nascim modific nascita laatst gewijzigd planned expected
-    due$ next geplant prevu previst dob$ sync prossim wiedervorlage nachste proxim
-    prochain volgende erinnerung remind follow modstamp estimat geboort scheduled
-    """)
-# Dates that say nothing of how far a lead has come.
-NO_MILESTONE: Final = stems("""
+_OF_CHANGE: Final = stems("""
     last updat modif birth expir recorded loaded letzt geandert aktualis geburt dernier
     maj$ naiss ultim actualiz nacim nascim modific nascita laatst gewijzigd planned
-    expected due$ next geplant prevu previst dob$ sync import export valid until prossim
-    wiedervorlage nachste proxim prochain volgende erinnerung remind follow modstamp
-    estimat geboort scheduled
+    expected due$ next geplant prevu previst dob$ sync prossim wiedervorlage nachste
+    proxim prochain volgende erinnerung remind follow modstamp estimat geboort scheduled
     """)
+_OF_ENDS: Final = stems("""
+    clos won$ lost end$ ended conver *abschl verlor gewonn *ende$ clotur cierre
+    """)
+NOT_CREATED: Final = f"{_OF_CHANGE}|{_OF_ENDS}"
+# Dates that say nothing of how far a lead has come.
+NO_MILESTONE: Final = f"{_OF_CHANGE}|{stems('import export valid until')}"
 OCCURRED: Final = stems("""
     occur timestamp time$ happen date when$ at$ reached visited ts$ *datum$ *zeitpunkt
     zeit$ uhrzeit horodat le$ fecha data$ datum hora$

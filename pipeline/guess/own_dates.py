@@ -9,11 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.engine import Engine
-from pipeline.intake.instants import instant
 
 from . import lexicon, words
 from .column import Column
-from .dated import NEARLY_ALWAYS, Dated, Wide, is_told, share_before, stage_column
+from .dated import (
+    NEARLY_ALWAYS,
+    Dated,
+    Wide,
+    instant_of,
+    is_told,
+    share_before,
+    stage_column,
+)
 from .roles import Leads
 from .sample import Sample
 from .words import speaks
@@ -49,15 +56,13 @@ def created_of(engine: Engine, sample: Sample) -> Created | None:
         is_named = speaks(column.name, lexicon.CREATED)
         return is_named and column.filled_share > 0.5, column.filled_share + is_first
 
-    ranked = sorted(fit, key=points, reverse=True)
-    if not ranked:
+    judged = [(points(c), c) for c in fit]
+    judged.sort(key=lambda each: each[0], reverse=True)
+    if not judged:
         return None
-    best, *rest = ranked
-    is_named = points(best)[0]
-    rivals = [
-        c for c in rest if points(c)[0] == is_named and c.filled_share >= NEARLY_FULL
-    ]
-    return Created(best, rivals[0] if rivals else None)
+    ((is_named, _), best), *rest = judged
+    rivals = (c for p, c in rest if p[0] == is_named and c.filled_share >= NEARLY_FULL)
+    return Created(best, next(rivals, None))
 
 
 def own_ends(engine: Engine, leads: Leads, created: Column) -> Wide | None:
@@ -111,11 +116,9 @@ def later_dates(engine: Engine, sample: Sample, created: Column) -> list[Column]
 
 def _years(engine: Engine, sample: Sample, column: Column) -> float:
     """Years that nine in ten of a column's instants span."""
-    written = column.written.format if column.written else None
-    at = instant(sample.cell(column.name), "UTC", written)
     [(days,)] = engine.execute(
         "SELECT date_diff('day', quantile_disc(seen, 0.05), quantile_disc(seen, 0.95)) "
-        f"FROM (SELECT {at} AS seen FROM {sample.relation})"
+        f"FROM (SELECT {instant_of(sample, column)} AS seen FROM {sample.relation})"
     ).fetchall()
     return float(days or 0) / 365.25
 

@@ -36,14 +36,11 @@ class Rewrite:
         Formats of dates besides ISO 8601; none for ids.
     cells : int
         Different texts that it changes.
-    is_ambiguous : bool
-        Whether day and month could be the other way round.
     """
 
     template: str
     formats: tuple[str, ...]
     cells: int
-    is_ambiguous: bool = False
 
     @property
     def is_of_dates(self) -> bool:
@@ -101,7 +98,7 @@ def _dates(engine: Engine, texts: list[str]) -> Rewrite | None:
     if len(dated) < NEARLY_ALL * len(texts) or not texts:
         return None
     left = _unread(engine, dated, None)
-    others, is_ambiguous = len(left), False
+    others = len(left)
     formats: list[str] = []
     while len(left) > (1 - NEARLY_ALL) * len(texts):
         by_rest = {f: _unread(engine, left, f) for f in FORMATS}
@@ -109,14 +106,12 @@ def _dates(engine: Engine, texts: list[str]) -> Rewrite | None:
         read = len(left) - len(by_rest[best])
         if read < LEAST_SHAPE * len(texts) or len(formats) == 2:
             return None
-        swapped = best.translate(str.maketrans("dm", "md"))
-        is_ambiguous |= swapped != best and by_rest.get(swapped) == by_rest[best]
         formats.append(best)
         left = by_rest[best]
     is_one_shape = others == len(dated) and len(formats) == 1
     if not formats or is_one_shape:
         return None
-    return Rewrite(_in_iso(formats), tuple(formats), others, is_ambiguous)
+    return Rewrite(_in_iso(formats), tuple(formats), others)
 
 
 def _in_iso(formats: list[str]) -> str:
